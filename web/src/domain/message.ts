@@ -1,0 +1,37 @@
+import type { MessageRow, Status } from '../protocol/shapes';
+
+/** A message the server has numbered: the wire's row, whole. */
+export type StoredMessage = MessageRow;
+
+/** A message still only in this browser's outbox (protocol.md §2). Times are ISO 8601, UTC; all three are Enter's. */
+export interface OptimisticMessage {
+  _id: string;
+  /** Equal to `_id`, for ever: React key, DOM id, idempotency key and unique column (R1). */
+  client_id: string;
+  conversation_id: string;
+  message_type: 'text';
+  type: 'text';
+  direction: 'outbound';
+  sender_role: 'agent';
+  sender_id: string;
+  sender_name: string;
+  text_content: string;
+  status: 'sending';
+  timestamp: string;
+  created_at: string;
+  updated_at: string;
+  reply_to: string | null;
+}
+
+export type Message = StoredMessage | OptimisticMessage;
+
+/** A message has a place in its conversation exactly when the server has stored it. */
+export function isStored(message: Message): message is StoredMessage {
+  return 'pos' in message;
+}
+
+/** Where an outbox entry stands; `outbox/entry.ts` says what each phase means. */
+export type EntryPhase = 'queued' | 'posting' | 'waiting' | 'asking' | 'accepted' | 'returned';
+
+/** A stored message's status, or what only this browser can know of one not stored yet. */
+export type ShownStatus = Status | 'waiting' | 'asking';
