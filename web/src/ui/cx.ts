@@ -1,0 +1,4 @@
+/** One class attribute from those that apply. */
+export function cx(...names: (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}
