@@ -1,0 +1,84 @@
+"""Levers of the control plane: faults, limits, pace and behaviour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from whatsapp_emulator.control.bodies import (
+    ControlError,
+    convert,
+    read_json,
+    read_shape,
+    reply,
+)
+from whatsapp_emulator.faults.rules import parse_rules
+from whatsapp_emulator.graph.routes import EMULATOR
+from whatsapp_emulator.pace import Limits
+
+
+async def get_faults(request: web.Request) -> web.StreamResponse:
+    """The rules in force, each with ``hits``; shapes in ``faults/rules.py``."""
+    return reply(msgspec.to_builtins(request.app[EMULATOR].faults.rules))
+
+
+async def put_faults(request: web.Request) -> web.StreamResponse:
+    """Replace all rules by a list of them; answers the list."""
+    try:
+        rules = parse_rules(await read_json(request))
+    except msgspec.ValidationError as error:
+        raise ControlError(f"{error}.") from None
+    request.app[EMULATOR].faults.replace(rules)
+    return reply(msgspec.to_builtins(rules))
+
+
+async def delete_faults(request: web.Request) -> web.StreamResponse:
+    request.app[EMULATOR].faults.replace([])
+    return reply([])
+
+
+async def get_limits(request: web.Request) -> web.StreamResponse:
+    return reply(msgspec.to_builtins(request.app[EMULATOR].limiter.limits))
+
+
+async def put_limits(request: web.Request) -> web.StreamResponse:
+    """``{throughput_per_second?: number|null, pair?: {every_seconds: 6, burst: 45}|null}``;
+    absent or null is off. Replaces both."""
+    limits = await read_shape(request, Limits)
+    if limits.throughput_per_second is not None and limits.throughput_per_second <= 0:
+        raise ControlError("throughput_per_second must be greater than 0.")
+    request.app[EMULATOR].limiter.replace(limits)
+    return reply(msgspec.to_builtins(limits))
+
+
+async def get_pace(request: web.Request) -> web.StreamResponse:
+    return reply(msgspec.to_builtins(request.app[EMULATOR].journeys.pace))
+
+
+async def put_pace(request: web.Request) -> web.StreamResponse:
+    """``{sent_seconds?: [low, high], delivered_seconds?, read_seconds?, scale?,
+    linger_seconds?, webhook_timeout_seconds?}``; ``{"scale": 0}`` removes all delays. What is
+    absent stays."""
+    emulator = request.app[EMULATOR]
+    emulator.use_pace(await _patched(request, emulator.journeys.pace))
+    return reply(msgspec.to_builtins(emulator.journeys.pace))
+
+
+async def get_behaviour(request: web.Request) -> web.StreamResponse:
+    return reply(msgspec.to_builtins(request.app[EMULATOR].journeys.behaviour))
+
+
+async def put_behaviour(request: web.Request) -> web.StreamResponse:
+    """``{window_refusal?: sync|async, opaque_on_failed?: bool}``. What is absent stays."""
+    emulator = request.app[EMULATOR]
+    emulator.journeys.behaviour = await _patched(request, emulator.journeys.behaviour)
+    return reply(msgspec.to_builtins(emulator.journeys.behaviour))
+
+
+async def _patched(request: web.Request, current: Any) -> Any:
+    body = await read_json(request)
+    if not isinstance(body, dict):
+        raise ControlError("The body must be a JSON object.")
+    return convert({**msgspec.to_builtins(current), **body}, type(current))

@@ -1,0 +1,33 @@
+"""What happened, as the control plane tells it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from whatsapp_emulator.control.bodies import only_queries, reply
+from whatsapp_emulator.graph.routes import EMULATOR
+from whatsapp_emulator.identifiers import digits
+
+
+async def get_ledger(request: web.Request) -> web.StreamResponse:
+    """Every accepted send, oldest first: ``[{wamid, phone_number_id, to, type, body, context,
+    opaque, status, failed_code, times: {accepted, sent, delivered, read, failed}}]``. ``body``
+    is the text of a text, else the object of the type. ``?to=`` picks a contact, ``?opaque=``
+    the beginning of the echo datum."""
+    only_queries(request, "to", "opaque")
+    emulator = request.app[EMULATOR]
+    to = request.query.get("to")
+    if to is not None:
+        contact = emulator.contacts.find(to)
+        to = contact.wa_id if contact else digits(to)
+    return reply([one.shape() for one in emulator.ledger.search(to, request.query.get("opaque"))])
+
+
+async def get_deliveries(request: web.Request) -> web.StreamResponse:
+    """Webhook attempts and answers, oldest first: ``[{kind: webhook|handshake, delivery,
+    attempt, at, url, http, error, duration_ms, signature: good|bad|none, updates: [{kind,
+    wamid, status}]}]``; ``?bodies=1`` adds ``body``, the posted text."""
+    only_queries(request, "bodies")
+    with_body = request.query.get("bodies") in ("1", "true")
+    log = request.app[EMULATOR].webhooks.log
+    return reply([attempt.shape(with_body=with_body) for attempt in log.attempts])

@@ -1,0 +1,56 @@
+"""Routes of the control plane (``/_control/...``)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from whatsapp_emulator.control import levers, people, records, running
+from whatsapp_emulator.control.bodies import ControlError, reply
+from whatsapp_emulator.control.live import stream_live
+from whatsapp_emulator.graph.routes import Handler
+
+
+def add_control_routes(app: web.Application) -> None:
+    for method, path, handler in (
+        ("GET", "contacts", people.get_contacts),
+        ("PUT", "contacts/{wa_id}", people.put_contact),
+        ("POST", "contacts/{wa_id}/read", people.post_read),
+        ("GET", "contacts/{wa_id}/thread", people.get_thread),
+        ("POST", "inbound", people.post_inbound),
+        ("GET", "ledger", records.get_ledger),
+        ("GET", "faults", levers.get_faults),
+        ("PUT", "faults", levers.put_faults),
+        ("DELETE", "faults", levers.delete_faults),
+        ("GET", "limits", levers.get_limits),
+        ("PUT", "limits", levers.put_limits),
+        ("GET", "pace", levers.get_pace),
+        ("PUT", "pace", levers.put_pace),
+        ("GET", "behaviour", levers.get_behaviour),
+        ("PUT", "behaviour", levers.put_behaviour),
+        ("GET", "webhook", running.get_webhook),
+        ("PUT", "webhook", running.put_webhook),
+        ("GET", "deliveries", records.get_deliveries),
+        ("GET", "clock", running.get_clock),
+        ("POST", "clock/advance", running.advance_clock),
+        ("POST", "quiet", running.wait_quiet),
+        ("POST", "reset", running.reset),
+        ("GET", "live", stream_live),
+    ):
+        app.router.add_route(method, f"/_control/{path}", control(handler))
+    app.router.add_route("*", "/_control/{rest:.*}", control(unknown))
+
+
+def control(handler: Handler) -> Handler:
+    """Turn ``ControlError`` into its sentence."""
+
+    async def checked(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ControlError as error:
+            return reply({"error": str(error)}, http=error.http)
+
+    return checked
+
+
+async def unknown(request: web.Request) -> web.StreamResponse:
+    raise ControlError(f"The control plane has no {request.method} {request.path}.", http=404)

@@ -1,0 +1,77 @@
+"""The run itself: where webhooks go, the clock, waiting for quiet, starting over."""
+
+from __future__ import annotations
+
+import msgspec
+from aiohttp import web
+
+from whatsapp_emulator.control.bodies import ControlError, read_shape, reply
+from whatsapp_emulator.graph.routes import EMULATOR
+from whatsapp_emulator.settings import SettingsError, require_loopback
+
+
+class WebhookTarget(msgspec.Struct, forbid_unknown_fields=True):
+    url: str | None
+
+
+async def get_webhook(request: web.Request) -> web.StreamResponse:
+    return reply({"url": request.app[EMULATOR].webhooks.target})
+
+
+async def put_webhook(request: web.Request) -> web.StreamResponse:
+    """``{url}``: where webhooks go from now on (this machine only); null lets them wait."""
+    target = await read_shape(request, WebhookTarget)
+    try:
+        if target.url is not None:
+            require_loopback(target.url)
+    except SettingsError as error:
+        raise ControlError(str(error)) from None
+    request.app[EMULATOR].webhooks.aim(target.url)
+    return reply({"url": target.url})
+
+
+class Advance(msgspec.Struct, forbid_unknown_fields=True):
+    seconds: float
+
+
+async def get_clock(request: web.Request) -> web.StreamResponse:
+    """``{now, ahead_seconds}``: virtual seconds since 1970, and how far ahead of the wall."""
+    clock = request.app[EMULATOR].clock
+    return reply({"now": clock.now(), "ahead_seconds": clock.ahead_seconds})
+
+
+async def advance_clock(request: web.Request) -> web.StreamResponse:
+    """``{seconds}``: move the virtual clock forward; what falls due happens at once."""
+    advance = await read_shape(request, Advance)
+    if not 0 <= advance.seconds <= 400 * 86400:
+        raise ControlError("seconds must lie between 0 and 400 days.")
+    emulator = request.app[EMULATOR]
+    emulator.clock.advance(advance.seconds)
+    emulator.changed.set()
+    return await get_clock(request)
+
+
+class Quiet(msgspec.Struct, forbid_unknown_fields=True):
+    timeout_seconds: float = 10.0
+
+
+async def wait_quiet(request: web.Request) -> web.StreamResponse:
+    """``{timeout_seconds?: 10}``: answer 200 ``{quiet: true}`` as soon as no call, status or
+    webhook is under way, 504 ``{quiet: false, under_way: {calls, statuses, webhooks}}`` after
+    the time-out."""
+    emulator = request.app[EMULATOR]
+    quiet = await read_shape(request, Quiet)
+    if await emulator.under_way.wait_quiet(quiet.timeout_seconds):
+        return reply({"quiet": True, "under_way": emulator.under_way.counts()})
+    return reply({"quiet": False, "under_way": emulator.under_way.counts()}, http=504)
+
+
+class Reset(msgspec.Struct, forbid_unknown_fields=True):
+    keep_contacts: bool = False
+
+
+async def reset(request: web.Request) -> web.StreamResponse:
+    """``{keep_contacts?: false}``: everything as at the start."""
+    body = await read_shape(request, Reset)
+    await request.app[EMULATOR].reset(keep_contacts=body.keep_contacts)
+    return reply({"reset": True})

@@ -1,0 +1,258 @@
+"""The emulator: the contacts, the business's sends, and the rules between them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any
+
+from whatsapp_emulator.clock import VirtualClock
+from whatsapp_emulator.contacts import Contact, ContactPatch, Contacts
+from whatsapp_emulator.faults.book import FaultBook, Occasion, Verdict
+from whatsapp_emulator.faults.rules import BadSignature, Delay, Duplicate, Kind, Plan
+from whatsapp_emulator.graph.calls import SendCall
+from whatsapp_emulator.identifiers import digits, wamid
+from whatsapp_emulator.inbound import InboundMessage, InboundMessages
+from whatsapp_emulator.journeys import Journeys
+from whatsapp_emulator.ledger import Entry, Ledger
+from whatsapp_emulator.live import LiveFeed
+from whatsapp_emulator.pace import Behaviour, Limits, Pace, RateLimiter
+from whatsapp_emulator.settings import Settings
+from whatsapp_emulator.thread import inbound_line, is_waiting, outbound_line, summary, thread
+from whatsapp_emulator.under_way import UnderWay
+from whatsapp_emulator.webhooks.engine import WebhookEngine
+from whatsapp_emulator.webhooks.shapes import Update, message_update
+
+TYPING_SECONDS = 25.0
+ANSWER_WAIT_SECONDS = 10.0
+
+
+class Emulator:
+    """One WhatsApp with its numbers and people. ``changed`` is set when the state file is old."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = VirtualClock()
+        self.under_way = UnderWay()
+        self.contacts = Contacts(settings.business_account_id)
+        self.ledger = Ledger()
+        self.inbound = InboundMessages()
+        self.faults = FaultBook(settings.seed)
+        self.limiter = RateLimiter(self.clock)
+        self.live = LiveFeed()
+        self.changed = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.display_numbers = {
+            number: f"4420794600{18 + index:02d}"  # Ofcom's range for drama
+            for index, number in enumerate(settings.phone_number_ids)
+        }
+        self.webhooks = WebhookEngine(
+            settings, self.display_numbers, self.clock, self.under_way, self._answered
+        )
+        self.journeys = Journeys(
+            settings.seed, self.clock, self.under_way, self.webhooks, self._entry_changed
+        )
+        self.typing_until: dict[str, float] = {}
+        self._first_answers: dict[str, asyncio.Event] = {}
+        # Part of every id: a restart or reset must not hand out the ids of an earlier life.
+        self.life = secrets.token_hex(8)
+        self.use_pace(settings.pace)
+
+    @property
+    def number(self) -> str:
+        """The first business number; contacts write to it unless they say otherwise."""
+        return self.settings.phone_number_ids[0]
+
+    def use_pace(self, pace: Pace) -> None:
+        self.journeys.pace = self.webhooks.pace = pace
+
+    async def reset(self, *, keep_contacts: bool) -> None:
+        """Everything as at the start: no sends, no threads, no faults, wall time, first pace.
+
+        Kept contacts keep name, device and receipts, and have written nothing yet.
+        """
+        await self.journeys.stop()
+        await self.webhooks.clear()
+        kept = list(self.contacts) if keep_contacts else []
+        self.contacts.clear()
+        for contact in kept:
+            contact.wrote_at, contact.calls, contact.writes = {}, 0, 0
+            self.contacts.add(contact)
+        self.ledger.clear()
+        self.inbound.clear()
+        self.faults.replace([])
+        self.limiter.replace(Limits())
+        self.journeys.behaviour = Behaviour()
+        self.use_pace(self.settings.pace)
+        self.clock.rewind()
+        self.typing_until.clear()
+        self.life = secrets.token_hex(8)
+        self._publish({"type": "reset"})
+
+    # --- the contacts' side ------------------------------------------------------------------
+
+    def put_contact(self, wa_id: str, patch: ContactPatch) -> Contact:
+        contact = self.contacts.put(wa_id, patch)
+        self.journeys.device_changed(contact)
+        if contact.device == "online-open":
+            self.see_all(contact)
+        self._publish({"type": "contact", "contact": self.contact_shape(contact)})
+        return contact
+
+    def see_all(self, contact: Contact) -> int:
+        """The contact looks at the conversation: everything that has arrived becomes read."""
+        unseen = [
+            one
+            for one in self.ledger.of_contact(contact.wa_id)
+            if one.arrived_at is not None and one.seen_at is None
+        ]
+        for entry in unseen:
+            self.journeys.seen(entry, contact)
+        return len(unseen)
+
+    def write(
+        self, contact: Contact, message: dict[str, Any], phone_number_id: str | None = None
+    ) -> InboundMessage:
+        """The contact writes: ``message`` is Meta's object without id, time and sender."""
+        number = phone_number_id or self.number
+        contact.writes += 1
+        at = self.clock.now()
+        identity = {"from_user_id": contact.bsuid}
+        if not contact.phone_hidden:
+            identity["from"] = contact.wa_id
+        unique = f"{self.life}/in/{contact.wa_id}/{contact.writes}"
+        inbound = InboundMessage(
+            wamid=wamid(contact.wa_id, unique, outbound=False),
+            phone_number_id=number,
+            wa_id=contact.wa_id,
+            message={},
+            at=at,
+        )
+        inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
+        contact.wrote_at[number] = at
+        self.inbound.add(inbound)
+        self._publish_line(contact.wa_id, inbound_line(inbound))
+        self._submit_inbound(inbound, contact)
+        return inbound
+
+    def _submit_inbound(self, inbound: InboundMessage, contact: Contact) -> None:
+        kind = inbound.message["type"]
+        text = summary(kind, inbound.message.get(kind))
+        plan = self.judge("inbound", contact, contact.writes, type_=kind, text=text).plan
+        update = message_update(inbound, contact)
+        lie: BadSignature | None = plan.find(BadSignature)
+        delay: Delay | None = plan.find(Delay)
+        duplicate: Duplicate | None = plan.find(Duplicate)
+        update.lies = lie.attempts if lie else 0
+        for _ in range(1 + (duplicate.copies if duplicate else 0)):
+            self.webhooks.submit(update, after_seconds=delay.seconds if delay else 0.0)
+
+    # --- the business's side -----------------------------------------------------------------
+
+    def judge(
+        self,
+        kind: Kind,
+        contact: Contact | None,
+        number: int,
+        *,
+        address: str = "",
+        type_: str = "",
+        text: str = "",
+        opaque: str = "",
+    ) -> Verdict:
+        """Ask the fault rules about a call or an inbound message."""
+        names = (contact.wa_id, contact.bsuid) if contact else (digits(address),)
+        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque))
+
+    def accept(self, call: SendCall, contact: Contact, phone_number_id: str, plan: Plan) -> Entry:
+        """Take a checked send: it is in the ledger and on its way."""
+        unique = f"{self.life}/out/{contact.wa_id}/{contact.calls}"
+        entry = Entry(
+            wamid=wamid(contact.wa_id, unique, outbound=True),
+            phone_number_id=phone_number_id,
+            to=contact.wa_id,
+            addressed_by=call.addressed_by,
+            type=call.type,
+            payload=call.payload,
+            accepted_at=self.clock.now(),
+            context=call.context,
+            opaque=call.opaque,
+            plan=plan,
+        )
+        self.ledger.add(entry)
+        self.show_typing(contact.wa_id, on=False)
+        self._entry_changed(entry)
+        self.journeys.begin(entry, contact)
+        return entry
+
+    def mark_read(self, wamid_: str) -> InboundMessage | None:
+        """The business read a message (and the earlier ones); None when there is no such one."""
+        inbound = self.inbound.get(wamid_)
+        if inbound is None:
+            return None
+        for one in self.inbound.mark_read(wamid_, self.clock.now()):
+            self._publish_line(one.wa_id, inbound_line(one))
+        return inbound
+
+    def show_typing(self, wa_id: str, *, on: bool) -> None:
+        """The business's typing indicator: it ends with its next message or after 25 s."""
+        if not on and wa_id not in self.typing_until:
+            return
+        if on:
+            self.typing_until[wa_id] = self.clock.now() + TYPING_SECONDS
+        else:
+            del self.typing_until[wa_id]
+        seconds = TYPING_SECONDS if on else 0.0
+        self._publish({"type": "typing", "wa_id": wa_id, "seconds": seconds})
+
+    async def first_answer(self, wamid_: str) -> None:
+        """Return when a webhook about the message was answered 200, or after ten seconds."""
+        event = self._first_answers.setdefault(wamid_, asyncio.Event())
+        try:
+            async with asyncio.timeout(ANSWER_WAIT_SECONDS):
+                await event.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._first_answers.pop(wamid_, None)
+
+    # --- what the control plane shows --------------------------------------------------------
+
+    def contact_shape(self, contact: Contact) -> dict[str, Any]:
+        waiting = sum(1 for one in self.ledger.of_contact(contact.wa_id) if is_waiting(one))
+        return {**contact.shape(self.number), "waiting": waiting}
+
+    def thread_of(self, contact: Contact) -> dict[str, Any]:
+        typing = self.typing_until.get(contact.wa_id, 0.0) - self.clock.now()
+        return {
+            "contact": self.contact_shape(contact),
+            **thread(self.inbound.of_contact(contact.wa_id), self.ledger.of_contact(contact.wa_id)),
+            "typing_seconds": max(0.0, typing),
+        }
+
+    # --- what the machinery reports ----------------------------------------------------------
+
+    def _answered(self, updates: list[Update]) -> None:
+        for update in updates:
+            inbound = self.inbound.get(update.wamid) if update.kind == "messages" else None
+            if inbound is not None and inbound.acknowledged_at is None:
+                inbound.acknowledged_at = self.clock.now()
+                self._publish_line(inbound.wa_id, inbound_line(inbound))
+            if update.wamid in self._first_answers:
+                self._first_answers[update.wamid].set()
+        self.changed.set()
+
+    def _entry_changed(self, entry: Entry) -> None:
+        if entry.arrived_at is not None:
+            self._publish_line(entry.to, outbound_line(entry))
+        else:
+            contact = self.contacts.get(entry.to)
+            if contact is not None:
+                self._publish({"type": "contact", "contact": self.contact_shape(contact)})
+
+    def _publish_line(self, wa_id: str, line: dict[str, Any]) -> None:
+        self._publish({"type": "message", "wa_id": wa_id, "message": line})
+
+    def _publish(self, event: dict[str, Any]) -> None:
+        self.changed.set()
+        self.live.publish(event)

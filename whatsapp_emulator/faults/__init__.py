@@ -1,0 +1,1 @@
+"""Misbehaviour on request: rules, what they do, and who is hit."""

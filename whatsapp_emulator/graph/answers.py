@@ -1,0 +1,123 @@
+"""Answers of the Graph API, whole and spoilt."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import secrets
+import socket
+import struct
+from typing import Any
+
+from aiohttp import web
+
+from whatsapp_emulator.faults.rules import (
+    BadGateway,
+    Close,
+    Error,
+    Garbage,
+    Hang,
+    Refusal,
+    Reset,
+    Slow,
+    SpoiltAnswer,
+    Truncate,
+    Unavailable,
+)
+from whatsapp_emulator.graph.errors import GraphError
+
+_BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+
+
+def answer(body: dict[str, Any], *, http: int = 200) -> web.Response:
+    """A JSON answer with the headers Meta's carry."""
+    return web.Response(
+        status=http,
+        body=json.dumps(body).encode(),
+        headers={
+            "Content-Type": "application/json; charset=UTF-8",
+            "x-fb-request-id": secrets.token_hex(8),
+            "x-fb-trace-id": secrets.token_urlsafe(8),
+            "x-fb-rev": "1000000000",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def refuse(error: GraphError) -> web.Response:
+    """An error body; a hint when to come back goes into both headers clients look at."""
+    response = answer(error.body(trace="A" + secrets.token_urlsafe(16)), http=error.http)
+    seconds = error.retry_after_seconds
+    if seconds is not None:
+        response.headers["Retry-After"] = str(math.ceil(seconds))
+        usage = {"type": "messaging", "estimated_time_to_regain_access": math.ceil(seconds / 60)}
+        response.headers["x-business-use-case-usage"] = json.dumps({"0": [usage]})
+    if error.code in (0, 190):
+        response.headers["WWW-Authenticate"] = 'OAuth "Facebook Platform" "invalid_token"'
+    return response
+
+
+def act_refusal(request: web.Request, refusal: Refusal) -> web.StreamResponse:
+    """Do what a rule says to a call of which nothing is accepted."""
+    match refusal:
+        case Error(code=code, http=http, details=details, retry_after_seconds=seconds):
+            return refuse(GraphError(code, details, http=http, retry_after_seconds=seconds))
+        case Unavailable(http=http):
+            return web.Response(status=http)
+        case Close():
+            cut_off(request)
+            return web.Response()
+
+
+async def spoil(
+    request: web.Request, action: SpoiltAnswer, good: web.Response, stopping: asyncio.Event
+) -> web.StreamResponse:
+    """Do what a rule says to the ``good`` answer of a call that was accepted."""
+    match action:
+        case Hang(seconds=seconds):
+            await _until_gone(request, seconds, stopping)
+            cut_off(request)
+        case Reset():
+            cut_off(request)
+        case BadGateway(http=http):
+            return web.Response(status=http, text=_BAD_GATEWAY, content_type="text/html")
+        case Truncate():
+            return await _send_half(request, good)
+        case Garbage(body=body):
+            return web.Response(text=body, content_type="text/html")
+        case Slow(seconds=seconds):
+            await asyncio.sleep(seconds)
+    return good
+
+
+def cut_off(request: web.Request) -> None:
+    """Reset the connection: the peer reads ECONNRESET, not an orderly end."""
+    transport = request.transport
+    if transport is None:
+        return
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+async def _send_half(request: web.Request, good: web.Response) -> web.StreamResponse:
+    body = good.body if isinstance(good.body, bytes) else b""
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
+    await response.prepare(request)
+    await response.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
+
+
+async def _until_gone(request: web.Request, seconds: float, stopping: asyncio.Event) -> None:
+    """Wait ``seconds``, or until the client has hung up or the emulator stops."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while loop.time() < until and not stopping.is_set():
+        if request.transport is None or request.transport.is_closing():
+            return
+        await asyncio.sleep(0.05)

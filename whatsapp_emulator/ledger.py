@@ -1,0 +1,107 @@
+"""The ledger: every send WhatsApp accepted, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from whatsapp_emulator.clock import iso
+from whatsapp_emulator.faults.rules import Plan
+
+
+class Entry(msgspec.Struct):
+    """One accepted send. Times are virtual seconds since 1970, None until they happen.
+
+    ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
+    when the contact's read receipts are on). ``past``: history a persona came with, never sent.
+    """
+
+    wamid: str
+    phone_number_id: str
+    to: str
+    addressed_by: str
+    type: str
+    payload: Any
+    accepted_at: float
+    context: str | None = None
+    opaque: str | None = None
+    sent_at: float | None = None
+    arrived_at: float | None = None
+    delivered_at: float | None = None
+    seen_at: float | None = None
+    read_at: float | None = None
+    failed_at: float | None = None
+    failed_code: int | None = None
+    past: bool = False
+    plan: Plan = msgspec.field(default_factory=Plan)
+
+    @property
+    def body(self) -> Any:
+        """The text of a text message, else the object named like its type."""
+        return self.payload.get("body") if self.type == "text" else self.payload
+
+    @property
+    def status(self) -> str:
+        """The strongest evidence so far."""
+        if self.read_at is not None:
+            return "read"
+        if self.delivered_at is not None:
+            return "delivered"
+        if self.failed_at is not None:
+            return "failed"
+        return "accepted" if self.sent_at is None else "sent"
+
+    def shape(self) -> dict[str, Any]:
+        """As ``GET /_control/ledger`` shows it."""
+        return {
+            "wamid": self.wamid,
+            "phone_number_id": self.phone_number_id,
+            "to": self.to,
+            "type": self.type,
+            "body": self.body,
+            "context": self.context,
+            "opaque": self.opaque,
+            "status": self.status,
+            "failed_code": self.failed_code,
+            "times": {
+                "accepted": iso(self.accepted_at),
+                "sent": iso(self.sent_at),
+                "delivered": iso(self.delivered_at),
+                "read": iso(self.read_at),
+                "failed": iso(self.failed_at),
+            },
+        }
+
+
+class Ledger:
+    """Accepted sends in the order of their acceptance."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._by_wamid: dict[str, Entry] = {}
+        self._by_contact: dict[str, list[Entry]] = {}
+
+    def add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self._by_wamid[entry.wamid] = entry
+        self._by_contact.setdefault(entry.to, []).append(entry)
+
+    def get(self, wamid: str) -> Entry | None:
+        return self._by_wamid.get(wamid)
+
+    def of_contact(self, wa_id: str) -> list[Entry]:
+        return self._by_contact.get(wa_id, [])
+
+    def search(self, to: str | None, opaque: str | None) -> list[Entry]:
+        """Accepted sends to ``to`` whose echo datum begins with ``opaque``; None means any."""
+        return [
+            entry
+            for entry in (self.entries if to is None else self.of_contact(to))
+            if not entry.past and (opaque is None or (entry.opaque or "").startswith(opaque))
+        ]
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self._by_wamid.clear()
+        self._by_contact.clear()

@@ -1,0 +1,71 @@
+"""The emulator as a server: one port for Graph API, control plane and phone page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from whatsapp_emulator import snapshot
+from whatsapp_emulator.control.access import loopback_only
+from whatsapp_emulator.control.routes import add_control_routes
+from whatsapp_emulator.emulator import Emulator
+from whatsapp_emulator.graph.routes import EMULATOR, add_graph_routes
+from whatsapp_emulator.settings import Settings
+from whatsapp_emulator.webhooks.handshake import shake_hands
+
+BODY_LIMIT = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Running:
+    """A listening emulator."""
+
+    emulator: Emulator
+    port: int
+
+
+def build_app(emulator: Emulator) -> web.Application:
+    app = web.Application(middlewares=[loopback_only], client_max_size=BODY_LIMIT)
+    app[EMULATOR] = emulator
+    add_graph_routes(app)
+    add_control_routes(app)
+    return app
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Running]:
+    """Listen, deliver webhooks and keep the state file until the block is left."""
+    saved = snapshot.read(settings.state) if settings.state else None
+    emulator = Emulator(settings)
+    runner = web.AppRunner(build_app(emulator), access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    background: list[asyncio.Task[None]] = []
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        await site.start()
+        await emulator.webhooks.start()
+        if saved is not None:
+            snapshot.restore(emulator, saved)
+        background.append(
+            asyncio.create_task(
+                shake_hands(emulator.webhooks, emulator.clock, settings.verify_token)
+            )
+        )
+        if settings.state:
+            background.append(asyncio.create_task(snapshot.keep_saving(emulator, settings.state)))
+        yield Running(emulator, runner.addresses[0][1])
+    finally:
+        emulator.stopping.set()
+        emulator.live.close()
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        if settings.state:
+            snapshot.save(emulator, settings.state)
+        await emulator.journeys.stop()
+        await runner.cleanup()
+        await emulator.webhooks.stop()

@@ -1,0 +1,91 @@
+"""The state file: contacts, threads, ledger and undelivered webhooks, across restarts.
+
+One JSON file, replaced atomically some moments after each change and at the end. What changed
+in the last half second before a crash of the emulator is not in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from whatsapp_emulator.contacts import Contact
+from whatsapp_emulator.emulator import Emulator
+from whatsapp_emulator.inbound import InboundMessage
+from whatsapp_emulator.journeys import Journeys
+from whatsapp_emulator.ledger import Entry
+from whatsapp_emulator.settings import SettingsError
+from whatsapp_emulator.webhooks.engine import Delivery
+from whatsapp_emulator.webhooks.shapes import Update
+
+SAVE_EVERY_SECONDS = 0.5
+
+
+class Snapshot(msgspec.Struct):
+    """All that survives a restart."""
+
+    life: str
+    clock_ahead_seconds: float
+    contacts: list[Contact]
+    inbound: list[InboundMessage]
+    entries: list[Entry]
+    deliveries: list[Delivery]
+    waiting: list[Update]
+
+
+def take(emulator: Emulator) -> bytes:
+    """The state as JSON."""
+    return msgspec.json.encode(
+        Snapshot(
+            life=emulator.life,
+            clock_ahead_seconds=emulator.clock.ahead_seconds,
+            contacts=list(emulator.contacts),
+            inbound=emulator.inbound.messages,
+            entries=emulator.ledger.entries,
+            deliveries=list(emulator.webhooks.outstanding.values()),
+            waiting=emulator.webhooks.waiting,
+        )
+    )
+
+
+def read(path: Path) -> Snapshot | None:
+    """The saved state; None when there is no file; ``SettingsError`` when it is not ours."""
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Snapshot)
+    except (msgspec.DecodeError, OSError) as error:
+        raise SettingsError(f"The state file {path} cannot be read: {error}.") from error
+
+
+def restore(emulator: Emulator, snapshot: Snapshot) -> None:
+    """Put the saved state into a fresh emulator and let everything go on."""
+    emulator.life = snapshot.life
+    emulator.clock.advance(snapshot.clock_ahead_seconds)
+    for contact in snapshot.contacts:
+        emulator.contacts.add(contact)
+    for inbound in snapshot.inbound:
+        emulator.inbound.add(inbound)
+    for entry in snapshot.entries:
+        emulator.ledger.add(entry)
+        recipient = emulator.contacts.get(entry.to)
+        if recipient and not entry.past and Journeys.has_way_to_go(entry, recipient):
+            emulator.journeys.begin(entry, recipient)
+    emulator.webhooks.resume(snapshot.deliveries, snapshot.waiting)
+
+
+def save(emulator: Emulator, path: Path) -> None:
+    beside = path.with_name(path.name + ".new")
+    beside.write_bytes(take(emulator))
+    beside.replace(path)
+
+
+async def keep_saving(emulator: Emulator, path: Path) -> None:
+    """Save soon after every change, for ever."""
+    while True:
+        await emulator.changed.wait()
+        emulator.changed.clear()
+        save(emulator, path)
+        await asyncio.sleep(SAVE_EVERY_SECONDS)

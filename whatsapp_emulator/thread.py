@@ -1,0 +1,62 @@
+"""What a contact's phone shows of the conversation with the business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whatsapp_emulator.clock import iso
+from whatsapp_emulator.inbound import InboundMessage
+from whatsapp_emulator.ledger import Entry
+
+
+def inbound_line(inbound: InboundMessage) -> dict[str, Any]:
+    """A message the contact wrote; its status is the contact's ticks."""
+    message = inbound.message
+    return {
+        "id": inbound.wamid,
+        "direction": "inbound",
+        "type": message["type"],
+        "text": summary(message["type"], message.get(message["type"])),
+        "at": iso(inbound.at),
+        "status": inbound.status,
+        "context": (message.get("context") or {}).get("id"),
+    }
+
+
+def outbound_line(entry: Entry) -> dict[str, Any]:
+    """A message of the business, as far as it has come."""
+    return {
+        "id": entry.wamid,
+        "direction": "outbound",
+        "type": entry.type,
+        "text": summary(entry.type, entry.payload),
+        "at": iso(entry.arrived_at or entry.accepted_at),
+        "status": entry.status,
+        "context": entry.context,
+    }
+
+
+def thread(inbound: list[InboundMessage], entries: list[Entry]) -> dict[str, Any]:
+    """``{messages, waiting}``: what the phone has, in its order, and how many are on their way."""
+    lines = [(one.at, inbound_line(one)) for one in inbound]
+    lines += [(one.arrived_at, outbound_line(one)) for one in entries if one.arrived_at is not None]
+    lines.sort(key=lambda line: line[0])
+    waiting = sum(1 for one in entries if is_waiting(one))
+    return {"messages": [line for _, line in lines], "waiting": waiting}
+
+
+def is_waiting(entry: Entry) -> bool:
+    """Accepted, and neither on the phone nor failed."""
+    return entry.arrived_at is None and entry.failed_at is None and entry.type != "reaction"
+
+
+def summary(kind: str, payload: Any) -> str:
+    """A message in words, whatever its type."""
+    if not isinstance(payload, dict):
+        return f"[{kind}]"
+    if kind == "text":
+        return str(payload.get("body", ""))
+    if kind == "template":
+        return f"[template {payload.get('name')}]"
+    caption = payload.get("caption")
+    return f"[{kind}] {caption}" if caption else f"[{kind}]"

@@ -1,0 +1,1 @@
+"""Webhooks: their shapes, their signature, and the engine that delivers them."""

@@ -1,0 +1,42 @@
+"""The handshake by which a webhook proves that it knows the verify token."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from whatsapp_emulator.clock import VirtualClock
+from whatsapp_emulator.webhooks.engine import WebhookEngine
+from whatsapp_emulator.webhooks.log import Attempt
+
+
+async def shake_hands(engine: WebhookEngine, clock: VirtualClock, verify_token: str) -> None:
+    """Ask until the challenge comes back, every second while the receiver is not up.
+
+    Updates are delivered meanwhile all the same: the result only shows in the delivery log.
+    """
+    number = 0
+    while True:
+        number += 1
+        url = engine.target
+        if url is not None:
+            challenge = str(secrets.randbelow(10**10))
+            attempt = Attempt(
+                kind="handshake",
+                delivery=0,
+                attempt=number,
+                at=clock.now(),
+                url=url,
+                signature="none",
+            )
+            query = {
+                "hub.mode": "subscribe",
+                "hub.challenge": challenge,
+                "hub.verify_token": verify_token,
+            }
+            answer = await engine.request("GET", url, attempt, params=query)
+            if attempt.http == 200 and answer == challenge:
+                return
+            if attempt.http == 200:
+                attempt.error = "the answer is not the challenge"
+        await asyncio.sleep(1.0)

@@ -1,0 +1,114 @@
+"""Webhook payloads, as Meta's webhook reference (business-scoped ids included) describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from whatsapp_emulator.contacts import Contact
+from whatsapp_emulator.graph.errors import webhook_error
+from whatsapp_emulator.inbound import InboundMessage
+from whatsapp_emulator.ledger import Entry
+
+FREE_REPLY = {
+    "billable": False,
+    "pricing_model": "PMP",
+    "type": "free_customer_service",
+    "category": "service",
+}
+TEMPLATE = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
+
+
+class Update(msgspec.Struct):
+    """One item of a webhook. ``lies``: how many deliveries of it are signed wrongly."""
+
+    kind: Literal["messages", "statuses"]
+    phone_number_id: str
+    wamid: str
+    value: dict[str, Any]
+    contact: dict[str, Any] | None = None
+    status: str | None = None
+    lies: int = 0
+
+
+def message_update(inbound: InboundMessage, contact: Contact) -> Update:
+    return Update(
+        kind="messages",
+        phone_number_id=inbound.phone_number_id,
+        wamid=inbound.wamid,
+        value=inbound.message,
+        contact=_contact(contact, with_username=True),
+    )
+
+
+def status_update(
+    entry: Entry,
+    contact: Contact,
+    status: str,
+    at: float,
+    *,
+    with_opaque: bool = True,
+    failure: tuple[int, str | None] | None = None,
+) -> Update:
+    """A status of ``entry``; ``failure`` is the code and details of a ``failed`` one."""
+    value: dict[str, Any] = {"id": entry.wamid, "status": status, "timestamp": str(int(at))}
+    if not contact.phone_hidden:
+        value["recipient_id"] = contact.wa_id
+    # Meta leaves contacts out of a failed status, and the user id too if sent to a number.
+    if failure is None or entry.addressed_by == "recipient":
+        value["recipient_user_id"] = contact.bsuid
+    if entry.opaque is not None and with_opaque:
+        value["biz_opaque_callback_data"] = entry.opaque
+    if failure is not None:
+        value["errors"] = [webhook_error(*failure)]
+    elif status == "sent" or entry.read_at is None or entry.delivered_at is None:
+        value["pricing"] = TEMPLATE if entry.type == "template" else FREE_REPLY
+    return Update(
+        kind="statuses",
+        phone_number_id=entry.phone_number_id,
+        wamid=entry.wamid,
+        value=value,
+        contact=None
+        if failure is not None
+        else _contact(contact, with_username=status in ("delivered", "read")),
+        status=status,
+    )
+
+
+def envelope(
+    updates: Iterable[Update], business_account_id: str, display_numbers: dict[str, str]
+) -> dict[str, Any]:
+    """Updates as one POST: one change per number, kind and presence of contacts."""
+    groups: dict[tuple[str, str, bool], list[Update]] = {}
+    for update in updates:
+        key = (update.phone_number_id, update.kind, update.contact is None)
+        groups.setdefault(key, []).append(update)
+    changes = []
+    for (phone_number_id, kind, nameless), group in groups.items():
+        value: dict[str, Any] = {
+            "messaging_product": "whatsapp",
+            "metadata": {
+                "display_phone_number": display_numbers[phone_number_id],
+                "phone_number_id": phone_number_id,
+            },
+        }
+        if not nameless:
+            value["contacts"] = list({str(one.contact): one.contact for one in group}.values())
+        value[kind] = [one.value for one in group]
+        changes.append({"value": value, "field": "messages"})
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": business_account_id, "changes": changes}],
+    }
+
+
+def _contact(contact: Contact, *, with_username: bool) -> dict[str, Any]:
+    profile: dict[str, Any] = {"name": contact.name}
+    if with_username and contact.username:
+        profile["username"] = contact.username
+    shape: dict[str, Any] = {"profile": profile, "user_id": contact.bsuid}
+    if not contact.phone_hidden:
+        shape["wa_id"] = contact.wa_id
+    return shape
