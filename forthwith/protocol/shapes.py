@@ -1,0 +1,211 @@
+"""Rows as browsers see them. Times are ISO 8601 in UTC with milliseconds; `created_at` is always the server's."""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+Direction = Literal["inbound", "outbound"]
+SenderRole = Literal["agent", "contact", "system"]
+Status = Literal[
+    "sending", "sent", "delivered", "read", "played", "failed", "unconfirmed", "received"
+]
+
+
+class MessageError(Struct, frozen=True):
+    """Why a message failed: `code` has one sentence in the web catalogue, `params` fill it, `detail` is WhatsApp's own text."""
+
+    code: str
+    params: dict[str, str | int] = {}
+    detail: str | None = None
+
+
+class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
+    """A stored message, whole: events carry it like this and never as a delta (R12)."""
+
+    id: str
+    client_id: str
+    conversation_id: str
+    message_type: str
+    type: str
+    direction: Direction
+    sender_role: SenderRole
+    sender_id: str
+    sender_name: str
+    text_content: str
+    status: Status
+    timestamp: str
+    created_at: str
+    updated_at: str
+    pos: int
+    rev: int
+    wamid: str | None = None
+    error: MessageError | None = None
+    retry_of: str | None = None
+    dismissed_at: str | None = None
+    reply_to: str | None = None
+    media: dict[str, str | int] | None = None
+    reactions: list[dict[str, str]] = []
+    crossed: bool = False
+
+
+class ContactRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
+    """The customer's person; phone and username may each be missing."""
+
+    id: str
+    name: str
+    phone: str | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+
+
+class ConversationRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
+    """A conversation as the list shows it. `last_message` has its own `rev` and may be newer than this row's."""
+
+    id: str
+    rev: int
+    inbox_id: str
+    contact: ContactRow
+    last_message: MessageRow | None
+    last_pos: int
+    last_activity_at: str
+    read_up_to_pos: int
+    unread_count: int
+    service_window_expires_at: str | None
+    unsent_count: int
+
+
+class AgentRow(Struct, frozen=True, rename={"id": "_id"}):
+    """The agent who is signed in."""
+
+    id: str
+    email: str
+    name: str
+
+
+class InboxRow(Struct, frozen=True, rename={"id": "_id"}):
+    """All conversations of one business number."""
+
+    id: str
+    name: str
+    display_phone_number: str
+
+
+class SessionAnswer(Struct, frozen=True):
+    """`POST` and `GET /api/session`. `debug` turns the console tags on; `epoch` names the store."""
+
+    agent: AgentRow
+    inboxes: list[InboxRow]
+    epoch: str
+    debug: bool = False
+
+
+class ConversationPage(Struct, frozen=True):
+    """A snapshot of the list, true at `as_of_seq`; `next_cursor` is opaque, null at the end."""
+
+    as_of_seq: int
+    epoch: str
+    conversations: list[ConversationRow]
+    next_cursor: str | None
+
+
+class MessagePage(Struct, frozen=True):
+    """A snapshot of part of a conversation, ordered by `pos`, true at `as_of_seq`."""
+
+    as_of_seq: int
+    epoch: str
+    messages: list[MessageRow]
+    has_more: bool
+
+
+class SignIn(Struct, frozen=True):
+    """Body of `POST /api/session`."""
+
+    email: str
+    password: str
+
+
+class SendMessage(Struct, frozen=True):
+    """Body of `POST /api/conversations/{id}/messages`. `seen_pos`: greatest `pos` on the sender's screen (R21)."""
+
+    client_id: str
+    text_content: str
+    message_type: Literal["text"] = "text"
+    seen_pos: int | None = None
+    reply_to: str | None = None
+
+
+class RetryMessage(Struct, frozen=True):
+    """Body of `POST /api/messages/{client_id}/retry`; the new id is used when a failed row becomes a new message."""
+
+    client_id: str
+
+
+class MarkRead(Struct, frozen=True):
+    """Body of `POST /api/conversations/{id}/read`."""
+
+    up_to_pos: int
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """`application/problem+json`: `code` is stable, `detail` one English sentence for logs and scripts."""
+
+    code: str
+    status: int
+    title: str
+    detail: str = ""
+    params: dict[str, str | int] = {}
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A numbered fact. `prev_seq` is the `seq` of the event sent before it on the same connection."""
+
+    seq: int
+    prev_seq: int
+    type: Literal["new_message", "message_status_update", "messages_read", "conversation_updated"]
+    conversation_id: str
+    at: str
+    message: MessageRow | None = None
+    conversation: ConversationRow | None = None
+    up_to_pos: int | None = None
+    reader_id: str | None = None
+
+
+class Resume(Struct, frozen=True, tag="resume", tag_field="type"):
+    """The browser's first frame; an empty epoch or a wrong one is answered by `reset`."""
+
+    protocol: int = 1
+    epoch: str = ""
+    seq: int = field(default=0)
+
+
+class Welcome(Struct, frozen=True, tag="welcome", tag_field="type"):
+    """Resuming is possible; `seq` is where the replay will end and moves nothing."""
+
+    epoch: str
+    seq: int
+
+
+class Reset(Struct, frozen=True, tag="reset", tag_field="type"):
+    """Resuming is not possible: fetch snapshots again; live events follow from `seq`."""
+
+    epoch: str
+    seq: int
+
+
+class Heartbeat(Struct, frozen=True, tag="heartbeat", tag_field="type"):
+    """Everything up to `seq` that this agent may see has been sent."""
+
+    seq: int
+
+
+class Typing(Struct, frozen=True, tag="typing", tag_field="type"):
+    """Ephemeral: an agent is typing in a conversation (no `seq`)."""
+
+    conversation_id: str
+    agent_id: str
+    agent_name: str
+
+
+class Events(Struct, frozen=True, tag="events", tag_field="type"):
+    """Several events in one frame, in order."""
+
+    events: list[Event]

@@ -1,0 +1,1 @@
+"""From the committed log to the browsers: live is resume that has caught up."""

@@ -1,0 +1,92 @@
+"""Accept an agent's message: one transaction stores the row, its place in the outbox and its event (R5)."""
+
+from forthwith.domain import service_window
+from forthwith.domain.agent import Agent
+from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
+from forthwith.domain.message import check_text, is_client_id
+from forthwith.protocol.shapes import MessageRow, SendMessage
+from forthwith.store import conversations, events, messages
+from forthwith.store.database import Database, Row, Transaction
+from forthwith.store.ids import new_id
+
+
+async def accept_message(
+    db: Database, agent: Agent, conversation_id: str, command: SendMessage, now: int
+) -> tuple[MessageRow, bool]:
+    """The stored message, and whether this call stored it (False: the same body was accepted before).
+
+    Raises Invalid, NotFound, Conflict (another body under this `client_id`), Cancelled, WindowClosed.
+    """
+    if not is_client_id(command.client_id):
+        raise Invalid("invalid_body", field="client_id")
+    check_text(command.text_content)
+
+    async def accept(tx: Transaction) -> tuple[MessageRow, bool]:
+        known = await messages.by_client_id(tx, command.client_id)
+        if known is not None:
+            return _same_again(known, agent, conversation_id, command), False
+        return await _store(tx, agent, conversation_id, command, now), True
+
+    return await db.write(accept)
+
+
+def _same_again(known: Row, agent: Agent, conversation_id: str, command: SendMessage) -> MessageRow:
+    """Same body: conversation, type, text and quote; never `seen_pos` or unknown fields."""
+    before = (
+        known["conversation_id"],
+        known["message_type"],
+        known["text_content"],
+        known["reply_to"],
+    )
+    again = (conversation_id, command.message_type, command.text_content, command.reply_to)
+    if known["sender_id"] != agent.id or before != again:
+        raise Conflict("idempotency_conflict")
+    return messages.to_message(known)
+
+
+async def _store(
+    tx: Transaction, agent: Agent, conversation_id: str, command: SendMessage, now: int
+) -> MessageRow:
+    if await messages.is_cancelled(tx, command.client_id):
+        raise Cancelled
+    conversation = await conversations.visible(tx, conversation_id, agent.inbox_ids)
+    if conversation is None:
+        raise NotFound
+    if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
+        raise WindowClosed
+    await _check_quote(tx, conversation_id, command.reply_to)
+    crossed = command.seen_pos is not None and await messages.has_answer_after(
+        tx, conversation_id, command.seen_pos, agent.id
+    )
+    conversation = await conversations.take_pos(tx, conversation_id, now)
+    row = await messages.insert(
+        tx,
+        conversation,
+        messages.NewMessage(
+            id=new_id("message"),
+            client_id=command.client_id,
+            direction="outbound",
+            message_type=command.message_type,
+            sender_role="agent",
+            sender_id=agent.id,
+            sender_name=agent.name,
+            text_content=command.text_content,
+            status="sending",
+            sent_at=now,
+            created_at=now,
+            reply_to=command.reply_to,
+            crossed=int(crossed),
+            outbox_state="waiting",
+            attempt=1,
+        ),
+    )
+    await events.append(tx, "new_message", conversation, now, message_id=row["id"])
+    return messages.to_message(row)
+
+
+async def _check_quote(tx: Transaction, conversation_id: str, reply_to: str | None) -> None:
+    if reply_to is None:
+        return
+    quoted = await messages.by_client_id(tx, reply_to)
+    if quoted is None or quoted["conversation_id"] != conversation_id:
+        raise Invalid("invalid_body", field="reply_to")

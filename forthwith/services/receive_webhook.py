@@ -1,0 +1,138 @@
+"""Apply a signed webhook: raw body and effects in one commit, each item on its own, then 200 (R10)."""
+
+import asyncio
+from collections.abc import Callable
+
+from forthwith.store import attempts, contacts, conversations, events, inboxes, messages, webhooks
+from forthwith.store.contacts import Identity
+from forthwith.store.database import Database, Transaction
+from forthwith.store.ids import new_id
+from forthwith.whatsapp.webhook_payloads import InboundMessage, Item, SetAside, StatusReport, parse
+
+GATHER_FOR_FIRST = 2_000
+GATHER_SECONDS = 0.5
+
+
+class WebhookReceiver:
+    """Receives for one process. For its first 2 s commits gather up to 500 ms, so that a backlog which Meta delivers
+    all at once after our downtime is numbered by WhatsApp's time, not by chance (R3)."""
+
+    def __init__(self, db: Database, clock: Callable[[], int]) -> None:
+        self._db, self._clock = db, clock
+        self._gather_until = clock() + GATHER_FOR_FIRST
+        self._gathered: list[tuple[bytes, list[Item]]] = []
+        self._gathering: asyncio.Task[None] | None = None
+
+    async def receive(self, body: bytes) -> None:
+        """Store and apply; committed when it returns. Raises TooDeep (not JSON) or StorageUnavailable (answer 503)."""
+        items = parse(body, self._clock())
+        if self._clock() >= self._gather_until:
+            await self._apply([(body, items)])
+            return
+        self._gathered.append((body, items))
+        if self._gathering is None:
+            self._gathering = asyncio.create_task(self._apply_gathered())
+        await asyncio.shield(self._gathering)
+
+    async def _apply_gathered(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        gathered, self._gathered, self._gathering = self._gathered, [], None
+        await self._apply(gathered)
+
+    async def _apply(self, bodies: list[tuple[bytes, list[Item]]]) -> None:
+        now = self._clock()
+
+        async def apply(tx: Transaction) -> None:
+            work: list[tuple[str, Item]] = []
+            for body, items in bodies:
+                webhook_id = new_id("webhook")
+                await webhooks.keep(tx, webhook_id, body, now)
+                work.extend((webhook_id, item) for item in items)
+            for webhook_id, item in sorted(work, key=_by_whatsapp_time):
+                await _apply_alone(tx, webhook_id, item, now)
+
+        await self._db.write(apply)
+
+
+def _by_whatsapp_time(work: tuple[str, Item]) -> int:
+    """Inbound rows of one commit take `pos` by WhatsApp's time; the sort is stable, so their place decides ties."""
+    item = work[1]
+    return (item.timestamp or 0) if isinstance(item, InboundMessage) else 0
+
+
+async def _apply_alone(tx: Transaction, webhook_id: str, item: Item, now: int) -> None:
+    """Apply one item; when it raises, it is set aside and its neighbours stand."""
+    if isinstance(item, SetAside):
+        await webhooks.set_aside(tx, webhook_id, item.place, item.reason, now)
+        return
+    try:
+        reason = await tx.attempt(lambda inner: apply_item(inner, item, now))
+    except Exception as error:  # noqa: BLE001  # whatever it is, the other 999 updates of the POST must be stored
+        reason = f"raised {type(error).__name__}: {str(error)[:200]}"
+    if reason:
+        await webhooks.set_aside(tx, webhook_id, item.place, reason, now)
+
+
+async def apply_item(tx: Transaction, item: InboundMessage | StatusReport, now: int) -> str | None:
+    """Apply one item; returns why it was set aside, None when it was used or is a repeat."""
+    inbox = await inboxes.by_phone_number_id(tx, item.phone_number_id)
+    if inbox is None:
+        return "number not ours"
+    if isinstance(item, StatusReport):
+        await _apply_status(tx, item, now)
+    else:
+        await _apply_inbound(tx, item, inbox["id"], now)
+    return None
+
+
+async def _apply_status(tx: Transaction, item: StatusReport, now: int) -> None:
+    """By wamid, else by the echo datum, else it waits as an orphan for its wamid to be committed."""
+    attempt = await attempts.by_wamid(tx, item.wamid)
+    if attempt is not None:
+        await attempts.record(
+            tx, attempt["message_id"], attempt["n"], item.evidence, now, item.wamid
+        )
+        return
+    client_id, _, number = (item.echo_datum or "").rpartition("#")
+    message = (
+        await messages.by_client_id(tx, client_id) if client_id and number.isdecimal() else None
+    )
+    if message is None or not await attempts.accepts_wamid(
+        tx, message["id"], int(number), item.wamid
+    ):
+        await attempts.add_orphan(tx, item.wamid, item.status, item.evidence.failures, now)
+        return
+    await attempts.record(tx, message["id"], int(number), item.evidence, now, item.wamid)
+
+
+async def _apply_inbound(tx: Transaction, item: InboundMessage, inbox_id: str, now: int) -> None:
+    if await messages.has_inbound(tx, item.wamid):
+        return
+    identity = Identity(item.name, item.phone, item.bsuid, item.username)
+    contact = await contacts.find_or_create(tx, identity, now)
+    thread = await conversations.get_or_create(
+        tx, new_id("conversation"), inbox_id, contact["id"], now
+    )
+    whatsapp_time = item.timestamp or now
+    conversation = await conversations.take_inbound_pos(tx, thread["id"], now, whatsapp_time)
+    row = await messages.insert(
+        tx,
+        conversation,
+        messages.NewMessage(
+            id=new_id("message"),
+            client_id=new_id("inbound"),
+            direction="inbound",
+            message_type=item.type,
+            sender_role="contact",
+            sender_id=contact["id"],
+            sender_name=contact["name"],
+            text_content=item.text,
+            status="received",
+            sent_at=whatsapp_time,
+            created_at=now,
+            wamid=item.wamid,
+            reply_to=await messages.client_id_of_wamid(tx, item.quoted_wamid),
+            raw_json=item.raw_json,
+        ),
+    )
+    await events.append(tx, "new_message", conversation, now, message_id=row["id"])

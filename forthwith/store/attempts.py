@@ -1,0 +1,170 @@
+"""Attempts, and the one place where evidence about them changes a message (R4, R9, R11)."""
+
+import json
+from collections.abc import Sequence
+
+import msgspec
+
+from forthwith.domain.status import Attempt, Failure, Progress, join, shown, shown_failure
+from forthwith.protocol.shapes import MessageError
+from forthwith.store import conversations, events
+from forthwith.store.database import Row, Transaction
+
+
+def failures_to_json(failures: frozenset[Failure]) -> str:
+    """A stable text, so that joining the same failures again changes nothing."""
+    return json.dumps(sorted(failures))
+
+
+def failures_from_json(text: str) -> frozenset[Failure]:
+    """The reverse."""
+    return frozenset(Failure(*parts) for parts in json.loads(text))
+
+
+def _to_attempt(row: Row) -> Attempt:
+    return Attempt(row["progress"], failures_from_json(row["failures_json"]), bool(row["lapsed"]))
+
+
+def _error_of(attempts: Sequence[Attempt]) -> str | None:
+    """The failure of the newest attempt: shown when the message failed, kept as a note when it arrived all the same."""
+    failure = shown_failure(attempts[-1].failures)
+    if failure is None:
+        return None
+    params: dict[str, str | int] = {"whatsapp_code": int(failure.code)} if failure.code else {}
+    return msgspec.json.encode(
+        MessageError(failure.reason, params, failure.detail or None)
+    ).decode()
+
+
+async def by_wamid(tx: Transaction, wamid: str) -> Row | None:
+    """The attempt that WhatsApp accepted under this id."""
+    return await tx.one("SELECT * FROM attempts WHERE wamid = :wamid", wamid=wamid)
+
+
+async def accepts_wamid(tx: Transaction, message_id: str, n: int, wamid: str) -> bool:
+    """True when this attempt was made and no other wamid is known for it."""
+    row = await tx.one(
+        "SELECT wamid FROM attempts WHERE message_id = :id AND n = :n", id=message_id, n=n
+    )
+    return row is not None and row["wamid"] in (None, wamid)
+
+
+async def begin(tx: Transaction, message: Row, now: int) -> None:
+    """Note that a call is about to be made. An attempt that was put off (nothing left us) begins again."""
+    await tx.run(
+        """INSERT INTO attempts (message_id, n, progress, failures_json, claimed_at)
+        VALUES (:id, :n, 'sending', '[]', :now) ON CONFLICT (message_id, n) DO UPDATE SET claimed_at = :now""",
+        id=message["id"],
+        n=message["attempt"],
+        now=now,
+    )
+
+
+async def begin_next(tx: Transaction, message: Row, now: int) -> None:
+    """A person wants an unconfirmed message sent again: attempt n+1 of the same row joins its lane."""
+    await tx.run(
+        """UPDATE messages SET attempt = attempt + 1, outbox_state = 'waiting', wanted_at = :now,
+        next_attempt_at = :now, put_off = 0 WHERE id = :id""",
+        now=now,
+        id=message["id"],
+    )
+    again = await tx.one("SELECT * FROM messages WHERE id = :id", id=message["id"])
+    assert again is not None, "updated above"
+    await begin(tx, again, now)
+    rows = await tx.all(
+        "SELECT * FROM attempts WHERE message_id = :id ORDER BY n", id=message["id"]
+    )
+    await _apply(tx, again, [_to_attempt(row) for row in rows], None, False, now)
+
+
+async def record(
+    tx: Transaction, message_id: str, n: int, evidence: Attempt, now: int, wamid: str | None = None
+) -> bool:
+    """Join evidence into attempt `n`; when the message changes by it, raise its `rev` and append the event.
+
+    A wamid known for the first time brings along what came for it before (R10). Evidence that names the outcome also ends the wait of the lane. Returns False when nothing was new.
+    """
+    message = await tx.one("SELECT * FROM messages WHERE id = :id", id=message_id)
+    rows = await tx.all("SELECT * FROM attempts WHERE message_id = :id ORDER BY n", id=message_id)
+    if message is None or n not in [row["n"] for row in rows]:
+        return False
+    before = next(row for row in rows if row["n"] == n)
+    known = _to_attempt(before)
+    if wamid is not None and before["wamid"] is None:
+        evidence = join(evidence, await adopt_orphans(tx, wamid))
+    joined = join(known, evidence)
+    wamid = before["wamid"] or wamid
+    if joined == known and wamid == before["wamid"]:
+        return False
+    await tx.run(
+        """UPDATE attempts SET progress = :progress, failures_json = :failures, lapsed = :lapsed, wamid = :wamid,
+        answered_at = COALESCE(answered_at, :now) WHERE message_id = :id AND n = :n""",
+        progress=joined.progress,
+        failures=failures_to_json(joined.failures),
+        lapsed=int(joined.lapsed),
+        wamid=wamid,
+        now=now,
+        id=message_id,
+        n=n,
+    )
+    attempts = [joined if row["n"] == n else _to_attempt(row) for row in rows]
+    is_newest = n == message["attempt"]
+    await _apply(tx, message, attempts, wamid if is_newest else message["wamid"], is_newest, now)
+    return True
+
+
+async def _apply(
+    tx: Transaction,
+    message: Row,
+    attempts: list[Attempt],
+    wamid: str | None,
+    ends_wait: bool,
+    now: int,
+) -> None:
+    status, error = shown(attempts), _error_of(attempts)
+    if ends_wait and message["outbox_state"] is not None:
+        await tx.run(
+            "UPDATE messages SET outbox_state = NULL, lease_owner = NULL, lease_until = NULL WHERE id = :id",
+            id=message["id"],
+        )
+    if (status, error, wamid) == (message["status"], message["error_json"], message["wamid"]):
+        return
+    await tx.run(
+        """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, rev = rev + 1,
+        updated_at = :now WHERE id = :id""",
+        status=status,
+        error=error,
+        wamid=wamid,
+        now=now,
+        id=message["id"],
+    )
+    conversation = {"id": message["conversation_id"], "inbox_id": message["inbox_id"]}
+    await events.append(tx, "message_status_update", conversation, now, message_id=message["id"])
+    if message["dismissed_at"] is None and (status == "failed") != (message["status"] == "failed"):
+        await conversations.change_unsent(
+            tx, message["conversation_id"], 1 if status == "failed" else -1, now
+        )
+
+
+async def add_orphan(
+    tx: Transaction, wamid: str, status: str, failures: frozenset[Failure], now: int
+) -> None:
+    """Keep a status whose message is not known (yet): it may be ours before our commit, or another app's."""
+    await tx.run(
+        """INSERT INTO orphan_statuses (wamid, status, failures_json, received_at)
+        VALUES (:wamid, :status, :failures, :now) ON CONFLICT (wamid, status) DO NOTHING""",
+        wamid=wamid,
+        status=status,
+        failures=failures_to_json(failures),
+        now=now,
+    )
+
+
+async def adopt_orphans(tx: Transaction, wamid: str) -> Attempt:
+    """Everything that came for this wamid before it was known, joined; forgets it."""
+    rows = await tx.all("DELETE FROM orphan_statuses WHERE wamid = :wamid RETURNING *", wamid=wamid)
+    evidence = Attempt()
+    for row in rows:
+        progress: Progress = "sending" if row["status"] == "failed" else row["status"]
+        evidence = join(evidence, Attempt(progress, failures_from_json(row["failures_json"])))
+    return evidence

@@ -1,0 +1,67 @@
+"""Contacts: known by business-scoped user id, phone number and username, any of which may be missing or change."""
+
+from dataclasses import dataclass
+
+from forthwith.store.database import Row, Transaction
+from forthwith.store.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a webhook tells of a person; at least one of `bsuid` and `phone` is there."""
+
+    name: str = ""
+    phone: str | None = None
+    bsuid: str | None = None
+    username: str | None = None
+
+    def aliases(self) -> list[tuple[str, str]]:
+        """(kind, value) by trust: the user id is the person, the number may be handed on, a username is a label."""
+        pairs = (("bsuid", self.bsuid), ("phone", self.phone))
+        return [(kind, value) for kind, value in pairs if value]
+
+
+async def find(tx: Transaction, identity: Identity) -> Row | None:
+    """The contact that any of these aliases belongs to, the most trusted first."""
+    for kind, value in identity.aliases():
+        row = await tx.one(
+            """SELECT p.* FROM contact_aliases a JOIN contacts p ON p.id = a.contact_id
+            WHERE a.kind = :kind AND a.value = :value""",
+            kind=kind,
+            value=value,
+        )
+        if row is not None:
+            return row
+    return None
+
+
+async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
+    """The person, with what this webhook adds: a new alias, a changed name or username."""
+    known = await find(tx, identity)
+    contact_id = known["id"] if known else new_id("contact")
+    if known is None:
+        await tx.run(
+            "INSERT INTO contacts (id, name, created_at) VALUES (:id, '', :now)",
+            id=contact_id,
+            now=now,
+        )
+    for kind, value in identity.aliases():
+        await tx.run(
+            """INSERT INTO contact_aliases (kind, value, contact_id, created_at) VALUES (:kind, :value, :id, :now)
+            ON CONFLICT (kind, value) DO NOTHING""",
+            kind=kind,
+            value=value,
+            id=contact_id,
+            now=now,
+        )
+    row = await tx.one(
+        """UPDATE contacts SET name = COALESCE(NULLIF(:name, ''), name), phone = COALESCE(:phone, phone),
+        bsuid = COALESCE(:bsuid, bsuid), username = COALESCE(:username, username) WHERE id = :id RETURNING *""",
+        id=contact_id,
+        name=identity.name,
+        phone=identity.phone,
+        bsuid=identity.bsuid,
+        username=identity.username,
+    )
+    assert row is not None, "inserted above or found"
+    return row

@@ -1,0 +1,67 @@
+"""What both engines offer. Store functions are written once, against `Transaction`.
+
+A store function is `async def f(tx, …)` and awaits nothing but `tx`: PostgreSQL answers over a socket, while SQLite
+answers at once and its writer thread drives the coroutine without an event loop.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+"""One row by column name. Values are the engines' own (int, str, bytes, None); store functions give them types."""
+Value = str | int | bytes | None
+
+
+class Transaction(Protocol):
+    """One member of a group commit, or one read. Parameters are written `:name` in the SQL."""
+
+    for_update: str
+    """Clause that locks the selected rows until the commit and skips those another process holds; empty on SQLite."""
+    wakes: bool
+    """Set when an event was appended: the commit then rings the doorbell."""
+
+    async def all(self, sql: str, **values: Value) -> list[Row]:
+        """Every row."""
+
+    async def one(self, sql: str, **values: Value) -> Row | None:
+        """The first row, or None."""
+
+    async def run(self, sql: str, **values: Value) -> int:
+        """Execute and return the number of rows changed."""
+
+    async def attempt(self, work: Callable[["Transaction"], Awaitable[T]]) -> T:
+        """Run `work` inside a savepoint: when it raises, its changes alone are undone and the exception goes on."""
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Database(Protocol):
+    """A store, open. `epoch` names it: random at creation, renewed by a restore (§3 of the protocol)."""
+
+    epoch: str
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` as one member of a group commit; when this returns, its changes are durable.
+
+        An exception of `work` undoes its own changes only (R5). Raises StorageUnavailable when the commit itself fails:
+        then nothing of it happened, or (power cut, lost connection) it is not known whether it did.
+        """
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` against one committed state."""
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the files."""
+
+
+class StorageUnavailable(Exception):
+    """The store cannot be written or read now (disk full, locked, connection lost)."""
+
+
+class Doorbell(Protocol):
+    """Rung after every commit that appended events. May be called from any thread, may ring too often."""
+
+    def ring(self) -> None:
+        """Wake whoever reads the log."""

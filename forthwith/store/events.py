@@ -1,0 +1,82 @@
+"""The numbered log: every change appends here in its own transaction, and only from here is anything published (R2)."""
+
+from dataclasses import dataclass
+
+from forthwith.store.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as stored: ids only. Rows are read when it is sent."""
+
+    seq: int
+    type: str
+    inbox_id: str
+    conversation_id: str
+    message_id: str | None
+    up_to_pos: int | None
+    reader_id: str | None
+    created_at: int
+
+
+async def append(
+    tx: Transaction,
+    kind: str,
+    conversation: Row,
+    now: int,
+    *,
+    message_id: str | None = None,
+    up_to_pos: int | None = None,
+    reader_id: str | None = None,
+) -> int:
+    """Number and store one event of a conversation (a row with `id` and `inbox_id`); returns its `seq`."""
+    counter = await tx.one(
+        "UPDATE counters SET value = value + 1 WHERE name = 'seq' RETURNING value"
+    )
+    assert counter is not None, "the first migration makes the counter"
+    await tx.run(
+        """INSERT INTO events (seq, type, inbox_id, conversation_id, message_id, up_to_pos, reader_id, created_at)
+        VALUES (:seq, :type, :inbox_id, :conversation_id, :message_id, :up_to_pos, :reader_id, :now)""",
+        seq=counter["value"],
+        type=kind,
+        inbox_id=conversation["inbox_id"],
+        conversation_id=conversation["id"],
+        message_id=message_id,
+        up_to_pos=up_to_pos,
+        reader_id=reader_id,
+        now=now,
+    )
+    tx.wakes = True
+    return int(counter["value"])
+
+
+async def read_after(tx: Transaction, seq: int, limit: int) -> list[LoggedEvent]:
+    """The next events after `seq`, in order."""
+    rows = await tx.all(
+        "SELECT * FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit", seq=seq, limit=limit
+    )
+    return [LoggedEvent(**row) for row in rows]
+
+
+async def newest_seq(tx: Transaction) -> int:
+    """The number of the newest event, 0 in a new store."""
+    row = await tx.one("SELECT value FROM counters WHERE name = 'seq'")
+    return int(row["value"]) if row else 0
+
+
+async def oldest_kept_seq(tx: Transaction) -> int:
+    """Resuming is possible from this number on: one less than the oldest event kept."""
+    row = await tx.one("SELECT MIN(seq) AS seq FROM events")
+    if row is None or row["seq"] is None:
+        return await newest_seq(tx)
+    return int(row["seq"]) - 1
+
+
+async def prune(tx: Transaction, before: int, limit: int = 5_000) -> int:
+    """Drop events created before the time given, oldest first; returns how many."""
+    return await tx.run(
+        """DELETE FROM events WHERE seq IN
+        (SELECT seq FROM events WHERE created_at < :before ORDER BY seq LIMIT :limit)""",
+        before=before,
+        limit=limit,
+    )

@@ -1,0 +1,181 @@
+"""Message rows: reading them in the wire's shape, and storing new ones."""
+
+from dataclasses import asdict, dataclass
+
+import msgspec
+
+from forthwith.domain.times import iso
+from forthwith.protocol.shapes import MessageError, MessageRow
+from forthwith.store.database import Row, Transaction
+
+
+def to_message(row: Row) -> MessageRow:
+    """A row of `messages` as browsers see it."""
+    return MessageRow(
+        id=row["id"],
+        client_id=row["client_id"],
+        conversation_id=row["conversation_id"],
+        message_type=row["message_type"],
+        type=row["message_type"],
+        direction=row["direction"],
+        sender_role=row["sender_role"],
+        sender_id=row["sender_id"],
+        sender_name=row["sender_name"],
+        text_content=row["text_content"],
+        status=row["status"],
+        timestamp=iso(row["sent_at"]),
+        created_at=iso(row["created_at"]),
+        updated_at=iso(row["updated_at"]),
+        pos=row["pos"],
+        rev=row["rev"],
+        wamid=row["wamid"],
+        error=msgspec.json.decode(row["error_json"], type=MessageError)
+        if row["error_json"]
+        else None,
+        retry_of=row["retry_of"],
+        dismissed_at=iso(row["dismissed_at"]) if row["dismissed_at"] else None,
+        reply_to=row["reply_to"],
+        crossed=bool(row["crossed"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message about to be stored. `sent_at`: WhatsApp's time of an inbound one, ours of an outbound one."""
+
+    id: str
+    client_id: str
+    direction: str
+    message_type: str
+    sender_role: str
+    sender_id: str
+    sender_name: str
+    text_content: str
+    status: str
+    sent_at: int
+    created_at: int
+    wamid: str | None = None
+    reply_to: str | None = None
+    retry_of: str | None = None
+    crossed: int = 0
+    raw_json: str | None = None
+    outbox_state: str | None = None
+    attempt: int = 0
+
+
+async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
+    """Store a message at the conversation's `last_pos` (already raised by `conversations.take_pos`)."""
+    row = await tx.one(
+        """INSERT INTO messages
+        (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
+         sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
+         raw_json, outbox_state, attempt, wanted_at)
+        VALUES
+        (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
+         :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
+         :crossed, :raw_json, :outbox_state, :attempt, :created_at)
+        RETURNING *""",
+        conversation_id=conversation["id"],
+        inbox_id=conversation["inbox_id"],
+        pos=conversation["last_pos"],
+        **asdict(new),
+    )
+    assert row is not None, "INSERT … RETURNING answers with the row"
+    return row
+
+
+async def by_client_id(tx: Transaction, client_id: str) -> Row | None:
+    """The stored message of this id; a `client_id` is accepted wherever a message id is."""
+    return await tx.one(
+        "SELECT * FROM messages WHERE client_id = :id", id=client_id
+    ) or await tx.one("SELECT * FROM messages WHERE id = :id", id=client_id)
+
+
+async def by_ids(tx: Transaction, ids: list[str]) -> dict[str, MessageRow]:
+    """Rows for events about to be sent, by id."""
+    rows = await tx.all(f"SELECT * FROM messages WHERE id IN ({names(ids)})", **numbered(ids))
+    return {row["id"]: to_message(row) for row in rows}
+
+
+async def page(
+    tx: Transaction, conversation_id: str, before_pos: int | None, limit: int
+) -> list[MessageRow]:
+    """Up to `limit` messages before `before_pos` (the newest when None), ordered by `pos`."""
+    rows = await tx.all(
+        """SELECT * FROM messages WHERE conversation_id = :conversation_id AND pos < :before
+        ORDER BY pos DESC LIMIT :limit""",
+        conversation_id=conversation_id,
+        before=before_pos if before_pos is not None else 2**62,
+        limit=limit,
+    )
+    return [to_message(row) for row in reversed(rows)]
+
+
+async def has_answer_after(tx: Transaction, conversation_id: str, pos: int, sender_id: str) -> bool:
+    """True when another agent's message lies after `pos`: the two answers crossed (R21)."""
+    row = await tx.one(
+        """SELECT 1 AS found FROM messages WHERE conversation_id = :conversation_id AND pos > :pos
+        AND direction = 'outbound' AND sender_id <> :sender_id AND status <> 'failed' LIMIT 1""",
+        conversation_id=conversation_id,
+        pos=pos,
+        sender_id=sender_id,
+    )
+    return row is not None
+
+
+async def set_dismissed(tx: Transaction, message_id: str, now: int) -> None:
+    """A person has settled it."""
+    await tx.run(
+        "UPDATE messages SET dismissed_at = :now, rev = rev + 1, updated_at = :now WHERE id = :id",
+        now=now,
+        id=message_id,
+    )
+
+
+async def has_inbound(tx: Transaction, wamid: str) -> bool:
+    """True for a repeat: webhooks come more than once, and re-batched."""
+    row = await tx.one(
+        "SELECT 1 AS found FROM messages WHERE wamid = :wamid AND direction = 'inbound'",
+        wamid=wamid,
+    )
+    return row is not None
+
+
+async def client_id_of_wamid(tx: Transaction, wamid: str | None) -> str | None:
+    """The message that a contact quotes, whichever attempt of ours carried it."""
+    if wamid is None:
+        return None
+    row = await tx.one(
+        """SELECT client_id FROM messages WHERE wamid = :wamid AND direction = 'inbound'
+        UNION ALL SELECT m.client_id FROM attempts a JOIN messages m ON m.id = a.message_id WHERE a.wamid = :wamid
+        LIMIT 1""",
+        wamid=wamid,
+    )
+    return row["client_id"] if row else None
+
+
+async def is_cancelled(tx: Transaction, client_id: str) -> bool:
+    """True when its agent took it back before it was stored."""
+    return (
+        await tx.one("SELECT 1 AS found FROM tombstones WHERE client_id = :id", id=client_id)
+        is not None
+    )
+
+
+async def add_tombstone(tx: Transaction, client_id: str, now: int) -> None:
+    """Remember that a late POST of this id must not be stored."""
+    await tx.run(
+        "INSERT INTO tombstones (client_id, created_at) VALUES (:id, :now) ON CONFLICT (client_id) DO NOTHING",
+        id=client_id,
+        now=now,
+    )
+
+
+def names(values: list[str]) -> str:
+    """`:v0, :v1, …` for an IN list: neither engine binds a whole list to one parameter in the same way."""
+    return ", ".join(f":v{number}" for number in range(len(values))) or "NULL"
+
+
+def numbered(values: list[str]) -> dict[str, str]:
+    """The parameters of `names`."""
+    return {f"v{number}": value for number, value in enumerate(values)}

@@ -1,0 +1,182 @@
+"""The server's outbox: message rows not yet accepted by WhatsApp, claimed lane by lane (R6).
+
+A lane is one conversation. Its oldest waiting message is claimed only while none of the lane is in flight; locking the
+conversation, not the message, keeps a second process from overtaking.
+"""
+
+from dataclasses import dataclass
+
+from forthwith.domain import service_window
+from forthwith.domain.status import Attempt, Failure
+from forthwith.store import attempts
+from forthwith.store.database import Row, Transaction
+
+SECOND = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One call to make, already committed: message, attempt number, and where it goes."""
+
+    message_id: str
+    client_id: str
+    attempt: int
+    conversation_id: str
+    inbox_id: str
+    phone_number_id: str
+    to_phone: str | None
+    to_bsuid: str | None
+    text: str
+    reply_to_wamid: str | None
+    put_off: int
+
+    @property
+    def echo_datum(self) -> str:
+        """`biz_opaque_callback_data`: comes back in every status, the only way to learn a lost outcome (R6)."""
+        return f"{self.client_id}#{self.attempt}"
+
+
+READY = """SELECT c.id, c.inbox_id, c.contact_id, c.last_inbound_at FROM conversations c JOIN inboxes i ON i.id = c.inbox_id
+    WHERE c.id IN (SELECT m.conversation_id FROM messages m WHERE m.outbox_state IS NOT NULL
+        GROUP BY m.conversation_id
+        HAVING SUM(CASE WHEN m.outbox_state = 'waiting' THEN 0 ELSE 1 END) = 0)
+    AND (i.paused_until IS NULL OR i.paused_until <= :now)
+    AND (SELECT w.next_attempt_at FROM messages w WHERE w.conversation_id = c.id AND w.outbox_state IS NOT NULL
+         ORDER BY w.pos LIMIT 1) <= :now
+    LIMIT :limit"""
+
+
+async def claim_lanes(
+    tx: Transaction, owner: str, now: int, lease: int, stale_after: int, limit: int
+) -> list[Claim]:
+    """Claim the oldest waiting message of up to `limit` free lanes until `now + lease`.
+
+    A message too old, or whose window has closed meanwhile, is returned instead of claimed (R8).
+    """
+    lanes = await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit)
+    claims = []
+    for lane in lanes:
+        claim = await _claim_oldest(tx, lane, owner, now, lease, stale_after)
+        if claim is not None:
+            claims.append(claim)
+    return claims
+
+
+async def _claim_oldest(
+    tx: Transaction, lane: Row, owner: str, now: int, lease: int, stale_after: int
+) -> Claim | None:
+    while message := await tx.one(
+        """SELECT * FROM messages WHERE conversation_id = :id AND outbox_state = 'waiting' ORDER BY pos LIMIT 1""",
+        id=lane["id"],
+    ):
+        if message["next_attempt_at"] > now:
+            return None
+        await attempts.begin(tx, message, now)
+        reason = _why_not(message, lane, now, stale_after)
+        if reason is None:
+            return await _claim(tx, message, lane, owner, now + lease)
+        evidence = Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
+        await attempts.record(tx, message["id"], message["attempt"], evidence, now)
+    return None
+
+
+def _why_not(message: Row, lane: Row, now: int, stale_after: int) -> str | None:
+    if now - message["wanted_at"] > stale_after and message["put_off"] == 0:
+        return "stale"
+    return (
+        "window_closed"
+        if service_window.is_certainly_closed(lane["last_inbound_at"], now)
+        else None
+    )
+
+
+async def _claim(tx: Transaction, message: Row, lane: Row, owner: str, lease_until: int) -> Claim:
+    await tx.run(
+        "UPDATE messages SET outbox_state = 'claimed', lease_owner = :owner, lease_until = :until WHERE id = :id",
+        owner=owner,
+        until=lease_until,
+        id=message["id"],
+    )
+    address = await tx.one(
+        """SELECT p.phone, p.bsuid, i.phone_number_id FROM contacts p, inboxes i
+        WHERE p.id = :contact_id AND i.id = :inbox_id""",
+        contact_id=lane["contact_id"],
+        inbox_id=lane["inbox_id"],
+    )
+    assert address is not None, "a conversation has a contact and an inbox"
+    quoted = None
+    if message["reply_to"]:
+        quoted = await tx.one(
+            "SELECT wamid FROM messages WHERE client_id = :id", id=message["reply_to"]
+        )
+    return Claim(
+        message_id=message["id"],
+        client_id=message["client_id"],
+        attempt=message["attempt"],
+        conversation_id=message["conversation_id"],
+        inbox_id=message["inbox_id"],
+        phone_number_id=address["phone_number_id"],
+        to_phone=address["phone"],
+        to_bsuid=address["bsuid"],
+        text=message["text_content"],
+        reply_to_wamid=quoted["wamid"] if quoted else None,
+        put_off=message["put_off"],
+    )
+
+
+async def put_off(tx: Transaction, message_id: str, until: int, counts: bool) -> None:
+    """The call proved that nothing was accepted: the message waits again, its followers with it."""
+    await tx.run(
+        """UPDATE messages SET outbox_state = 'waiting', lease_owner = NULL, lease_until = NULL,
+        next_attempt_at = :until, put_off = put_off + :counts WHERE id = :id AND outbox_state = 'claimed'""",
+        until=until,
+        counts=int(counts),
+        id=message_id,
+    )
+
+
+async def doubt(tx: Transaction, message_id: str, until: int) -> None:
+    """The outcome of the call is not known: the lane waits for WhatsApp's word until then (R9)."""
+    await tx.run(
+        """UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until
+        WHERE id = :id AND outbox_state = 'claimed'""",
+        until=until,
+        id=message_id,
+    )
+
+
+async def doubt_abandoned(
+    tx: Transaction, me: str, only_process: bool, now: int, until: int
+) -> int:
+    """Claims whose owner is gone become doubted, never sent again by the machine (R8); returns how many.
+
+    `only_process`: nobody else can hold a claim in this store, so every other owner's is abandoned.
+    """
+    return await tx.run(
+        """UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until
+        WHERE outbox_state = 'claimed' AND (lease_until < :now OR (:only_process = 1 AND lease_owner <> :me))""",
+        me=me,
+        now=now,
+        until=until,
+        only_process=int(only_process),
+    )
+
+
+async def lapse(tx: Transaction, now: int) -> int:
+    """The waiting time of these has passed without a word: they show `unconfirmed`, their lanes go on (R9)."""
+    rows = await tx.all(
+        "SELECT id, attempt FROM messages WHERE outbox_state = 'doubted' AND lease_until <= :now",
+        now=now,
+    )
+    for row in rows:
+        await attempts.record(tx, row["id"], row["attempt"], Attempt(lapsed=True), now)
+    return len(rows)
+
+
+async def next_due_at(tx: Transaction) -> int | None:
+    """When something put off, leased or doubted is due next; None when nothing is."""
+    row = await tx.one(
+        """SELECT MIN(CASE WHEN outbox_state = 'waiting' THEN next_attempt_at ELSE lease_until END) AS due
+        FROM messages WHERE outbox_state IS NOT NULL"""
+    )
+    return int(row["due"]) if row and row["due"] is not None else None

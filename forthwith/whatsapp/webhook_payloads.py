@@ -1,0 +1,222 @@
+"""Read Meta's webhook envelope into items. Everything is optional, every level a list, the unknown is kept raw."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from forthwith.domain.status import Attempt, Failure, Progress
+from forthwith.whatsapp.errors import reason_of
+
+PROGRESS: dict[str, Progress] = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "played": "played",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A contact's message. `timestamp`: WhatsApp's time in milliseconds, None when it makes no sense."""
+
+    place: str
+    phone_number_id: str
+    wamid: str
+    type: str
+    text: str
+    timestamp: int | None
+    name: str
+    phone: str | None
+    bsuid: str | None
+    username: str | None
+    quoted_wamid: str | None
+    raw_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """One status of one of our messages. `echo_datum`: the `biz_opaque_callback_data` it was sent with, if it came."""
+
+    place: str
+    phone_number_id: str
+    wamid: str
+    status: str
+    evidence: Attempt
+    echo_datum: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An item we do not use or cannot read; the raw body is kept beside it."""
+
+    place: str
+    reason: str
+
+
+Item = InboundMessage | StatusReport | SetAside
+
+
+class TooDeep(ValueError):
+    """The body is not JSON that anybody sends in earnest (nesting, encoding)."""
+
+
+def parse(body: bytes, now: int) -> list[Item]:
+    """Every item of a signed body, in its order. Raises TooDeep when it is not JSON at all."""
+    try:
+        envelope = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        try:
+            envelope = json.loads(body)  # accepts integers of any length, which msgspec refuses
+        except (ValueError, RecursionError) as error:
+            raise TooDeep(str(error)) from error
+    items = list(_items(envelope, now))
+    return items or [SetAside("", "unknown body")]
+
+
+def _items(envelope: Any, now: int) -> Iterator[Item]:
+    for entry_number, entry in enumerate(_list(_get(envelope, "entry"))):
+        for change_number, change in enumerate(_list(_get(entry, "changes"))):
+            place = f"entry.{entry_number}.changes.{change_number}"
+            value = _get(change, "value")
+            if _get(change, "field") not in (None, "messages") or not isinstance(value, dict):
+                yield SetAside(place, f"field {str(_get(change, 'field'))[:60]}")
+                continue
+            yield from _value_items(value, place, now)
+
+
+def _value_items(value: dict[str, Any], place: str, now: int) -> Iterator[Item]:
+    phone_number_id = str(_get(_get(value, "metadata"), "phone_number_id") or "")
+    contacts = [contact for contact in _list(value.get("contacts")) if isinstance(contact, dict)]
+    for number, message in enumerate(_list(value.get("messages"))):
+        yield _guarded(
+            f"{place}.messages.{number}", _inbound, message, phone_number_id, contacts, now
+        )
+    for number, status in enumerate(_list(value.get("statuses"))):
+        yield _guarded(
+            f"{place}.statuses.{number}", _status, status, phone_number_id, contacts, now
+        )
+    for number, error in enumerate(_list(value.get("errors"))):
+        yield SetAside(f"{place}.errors.{number}", f"error {_get(error, 'code')}")
+
+
+def _guarded(place: str, read: Any, *arguments: Any) -> Item:
+    """One malformed item must not take its neighbours along (R10)."""
+    try:
+        item: Item = read(place, *arguments)
+        return item
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return SetAside(place, f"unreadable: {type(error).__name__} {str(error)[:80]}")
+
+
+def _inbound(
+    place: str,
+    message: dict[str, Any],
+    phone_number_id: str,
+    contacts: list[dict[str, Any]],
+    now: int,
+) -> Item:
+    kind = str(message["type"])
+    phone = _text(message.get("from"))
+    bsuid = _text(message.get("from_user_id"))
+    contact = _contact_of(contacts, phone, bsuid)
+    bsuid = bsuid or _text(contact.get("user_id"))
+    if not phone and not bsuid:
+        return SetAside(place, "message without a sender")
+    if kind in ("system", "reaction"):
+        return SetAside(place, f"type {kind}")
+    profile = contact.get("profile") or {}
+    return InboundMessage(
+        place=place,
+        phone_number_id=phone_number_id,
+        wamid=str(message["id"]),
+        type=kind,
+        text=_body_of(kind, message),
+        timestamp=_milliseconds(message.get("timestamp"), now),
+        name=str(profile.get("name") or ""),
+        phone=phone,
+        bsuid=bsuid,
+        username=_text(profile.get("username")),
+        quoted_wamid=_text(_get(message.get("context"), "id")),
+        raw_json=json.dumps(message),
+    )
+
+
+def _body_of(kind: str, message: dict[str, Any]) -> str:
+    """The text an agent reads; other parts of the item stay in `raw_json`."""
+    part = message.get(kind)
+    if not isinstance(part, dict):
+        return ""
+    if kind == "interactive":
+        reply = part.get("button_reply") or part.get("list_reply") or {}
+        return _clean(reply.get("title"))
+    return _clean(part.get("body") or part.get("caption") or part.get("text"))
+
+
+def _status(
+    place: str, status: dict[str, Any], phone_number_id: str, contacts: Any, now: int
+) -> Item:
+    name = str(status["status"])
+    wamid = str(status["id"])
+    if name == "failed":
+        at = (_milliseconds(status.get("timestamp"), now) or now) // 1_000
+        evidence = Attempt(
+            failures=frozenset(_failure(error, at) for error in _list(status.get("errors")) or [{}])
+        )
+    elif name in PROGRESS:
+        evidence = Attempt(PROGRESS[name])
+    else:
+        return SetAside(place, f"status {name[:60]}")
+    return StatusReport(
+        place, phone_number_id, wamid, name, evidence, _text(status.get("biz_opaque_callback_data"))
+    )
+
+
+def _failure(error: dict[str, Any], at: int) -> Failure:
+    code = int(error.get("code") or 0)
+    detail = (
+        _get(error.get("error_data"), "details") or error.get("message") or error.get("title") or ""
+    )
+    return Failure(
+        at, str(code) if code else "", str(detail)[:500], reason_of(code) if code else "refused"
+    )
+
+
+def _contact_of(
+    contacts: list[dict[str, Any]], phone: str | None, bsuid: str | None
+) -> dict[str, Any]:
+    for contact in contacts:
+        if (bsuid and contact.get("user_id") == bsuid) or (phone and contact.get("wa_id") == phone):
+            return contact
+    return contacts[0] if len(contacts) == 1 else {}
+
+
+def _milliseconds(value: Any, now: int) -> int | None:
+    """Meta's whole seconds as text; None for what is no number, before 2009 (WhatsApp's birth) or a day ahead."""
+    text = str(value)
+    if not text.isdecimal() or len(text) > 12:
+        return None
+    milliseconds = int(text) * 1_000
+    return milliseconds if 1_230_768_000_000 <= milliseconds <= now + 86_400_000 else None
+
+
+def _clean(value: Any) -> str:
+    """U+0000 and lone surrogates can be stored by neither engine."""
+    text = str(value) if value is not None else ""
+    return (
+        text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if isinstance(value, str | int) and str(value) else None
+
+
+def _get(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
