@@ -1,0 +1,36 @@
+# Everything a contributor runs. `make` alone lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix lock size
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv, install what the locks name, build the front end, find Chromium
+	@$(PYTHON) -m tools.setup
+
+demo: ## Start Forthwith with an emulated WhatsApp and lively conversations
+	@$(PYTHON) -m tools.setup --without-chromium
+	@$(BIN)/forthwith demo
+
+test: setup ## Run every test of both halves; PYTEST="-k name" narrows the second
+	@cd web && npm run --silent test
+	@$(BIN)/python -m pytest $(PYTEST)
+
+check: setup ## Linters, formats, types and layers, as CI runs them
+	@$(BIN)/python -m tools.check
+
+fix: setup ## Format, and mend what the linters can mend
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+	@cd web && npm run --silent format
+
+size: setup ## Print the size of the message's path and of everything else
+	@tools/flow-lines
+	@tools/size-report
+
+lock: ## Resolve the dependencies of pyproject.toml anew, into requirements/
+	@$(BIN)/python -m tools.lock $(LOCK)
