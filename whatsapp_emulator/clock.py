@@ -45,7 +45,9 @@ class VirtualClock:
         self.advance(-self.ahead_seconds)
 
     def _arm(self, woken: asyncio.Future[None], at: float) -> None:
-        timer = asyncio.get_running_loop().call_later(max(0.0, at - self.now()), _wake, woken)
+        # The loop's own time is monotonic time: an exact instant keeps sleepers in their order.
+        at_loop_time = at - self._origin - self.ahead_seconds
+        timer = asyncio.get_running_loop().call_at(at_loop_time, _wake, woken)
         self._sleepers[woken] = (at, timer)
 
 

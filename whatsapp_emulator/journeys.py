@@ -138,7 +138,8 @@ class Journeys:
     async def _wait(self, entry: Entry, stage: str, span: tuple[float, float]) -> None:
         """Wait a drawn time, but never overtake an earlier message to the same contact."""
         drawn = self.pace.draw(span, self._seed, "pace", stage, entry.wamid)
-        at = max(self._clock.now() + drawn, self._due.get((entry.to, stage), 0.0))
+        before = self._due.get((entry.to, stage), 0.0)
+        at = max(self._clock.now() + drawn, before + 1e-6)
         self._due[entry.to, stage] = at
         await self._clock.sleep_until(at)
 

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -83,6 +83,16 @@ class Receiver:
         """Wait until the condition holds after some POST."""
         async with asyncio.timeout(5), self._news:
             await self._news.wait_for(condition)
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
+    """Return when the condition holds; ``TimeoutError`` after five seconds."""
+    async with asyncio.timeout(5):
+        while True:
+            held = condition()
+            if await held if isinstance(held, Awaitable) else held:
+                return
+            await asyncio.sleep(0.01)
 
 
 class Business:

@@ -18,6 +18,7 @@ from whatsapp_emulator.graph.nodes import phone_node, select_fields
 from whatsapp_emulator.thread import summary
 
 EMULATOR = web.AppKey("emulator", Emulator)
+LEFT_HANGING = web.RequestKey("left_hanging", bool)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 VERSION = r"/v{version:\d+\.\d+}"
 
@@ -48,7 +49,7 @@ def graph(handler: Handler) -> Handler:
         except GraphError as error:
             response = refuse(error)
         finally:
-            if not request.get("left_hanging"):
+            if not request.get(LEFT_HANGING):
                 emulator.under_way.end("calls")
         if not response.prepared:
             response.headers["facebook-api-version"] = f"v{request.match_info['version']}"
@@ -182,7 +183,7 @@ async def unknown_path(request: web.Request) -> web.StreamResponse:
 def leave_hanging(request: web.Request) -> None:
     """Stop counting the call as under way: nothing more will come of it."""
     request.app[EMULATOR].under_way.end("calls")
-    request["left_hanging"] = True
+    request[LEFT_HANGING] = True
 
 
 async def _maybe_spoil(
