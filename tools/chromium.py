@@ -58,14 +58,16 @@ def is_root_on_debian() -> bool:
 def apt_install(*packages: str, log: Path) -> bool:
     """Installs Debian packages as root; False, with the reason in `log`, if that fails."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-    with log.open("ab") as out:
-        for command in (["apt-get", "update", "-q"], install):
+
+    def succeeds(*command: str) -> bool:
+        with log.open("ab") as out:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment
             )
-            # A stale list is often good enough, so only the second command decides.
         return done.returncode == 0
+
+    succeeds("apt-get", "update", "-q")  # a stale list is often good enough
+    return succeeds("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages)
 
 
 def install_chromium(python: Path, log: Path) -> str | None:

@@ -9,19 +9,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPILE = [
-    ".venv/bin/uv",
-    "pip",
-    "compile",
-    "--quiet",
-    "--universal",
-    "--python-version",
-    "3.11",
-    "--generate-hashes",
-    "--no-emit-index-url",
-    "--custom-compile-command",
-]
-FILES = {
+COMPILE = (
+    *(".venv/bin/uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+    *("--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"),
+)
+FILES: dict[str, list[str]] = {
     "requirements/run.txt": [],
     "requirements/dev.txt": ["--all-extras", "--group", "dev", "-c", "requirements/run.txt"],
 }
@@ -29,7 +21,7 @@ FILES = {
 
 def main() -> int:
     for file, options in FILES.items():
-        command = [*COMPILE, "make lock", *options, *sys.argv[1:], "pyproject.toml", "-o", file]
+        command = [*COMPILE, *options, *sys.argv[1:], "pyproject.toml", "-o", file]
         subprocess.run(command, cwd=ROOT, check=True)
     return 0
 

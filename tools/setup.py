@@ -107,11 +107,23 @@ def install_python_packages() -> str:
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as only_uv:
             only_uv.write(locked("uv"))
             only_uv.flush()
-            pip = [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--require-hashes"]
+            pip: list[str | Path] = [
+                BIN / "python",
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "--no-deps",
+                "--require-hashes",
+            ]
             run(*pip, "-r", only_uv.name, otherwise=otherwise)
-    uv = [BIN / "uv", "pip", "sync", "-q", "--python", BIN / "python", "--require-hashes"]
-    run(*uv, LOCK, otherwise=otherwise)
+    uv_pip("sync", "--require-hashes", LOCK, otherwise=otherwise)
     return f"installed {sum('==' in line for line in LOCK.read_text().splitlines())}"
+
+
+def uv_pip(action: str, *arguments: str | Path, otherwise: str) -> None:
+    uv = (BIN / "uv", "pip", action, "-q", "--python", BIN / "python")
+    run(*uv, *arguments, otherwise=otherwise)
 
 
 def locked(name: str) -> str:
@@ -128,9 +140,8 @@ def locked(name: str) -> str:
 
 
 def install_forthwith() -> str:
-    uv = [BIN / "uv", "pip", "install", "-q", "--python", BIN / "python"]
-    run(
-        *uv,
+    uv_pip(
+        "install",
         "--no-deps",
         "--no-build-isolation",
         "-e",
