@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import apsw
 
 from forthwith.store.database import Doorbell, Row, StorageUnavailable, Transaction, Value, Work
+from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
 from forthwith.store.migrate import migrate, read_epoch
 
 T = TypeVar("T")
-MEMBERS_PER_COMMIT = 256
 BUSY_TIMEOUT_MS = 5_000
 READERS = 2
 
@@ -79,26 +79,6 @@ def _as_dict(cursor: apsw.Cursor, values: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip((column[0] for column in cursor.get_description()), values, strict=True))
 
 
-class _Member:
-    """One unit of work waiting for its commit."""
-
-    __slots__ = ("error", "future", "result", "work")
-
-    def __init__(self, work: Work[Any], future: "asyncio.Future[Any]") -> None:
-        self.work = work
-        self.future = future
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def settle(self) -> None:
-        if self.future.cancelled():
-            return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
-
-
 class SqliteDatabase:
     """See `Database`. Open with `SqliteDatabase.open`."""
 
@@ -106,7 +86,7 @@ class SqliteDatabase:
         self._path = path
         self._doorbell = doorbell
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Member | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Member | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, "store-reader")
         self._local = threading.local()
         self._writer = threading.Thread(
@@ -128,7 +108,7 @@ class SqliteDatabase:
         return database
 
     async def write(self, work: Work[T]) -> T:
-        member = _Member(work, self._loop.create_future())
+        member = Member(work, self._loop.create_future())
         self._queue.put(member)
         # Shielded: a request whose client went away must not cancel what may already be committed.
         result: T = await asyncio.shield(member.future)
@@ -174,7 +154,7 @@ class SqliteDatabase:
                 woken = False
                 for member in batch:
                     member.error = StorageUnavailable(str(error))
-            self._loop.call_soon_threadsafe(_settle_all, batch)
+            self._loop.call_soon_threadsafe(settle, batch)
             if woken:
                 self._doorbell.ring()
             if stop:
@@ -182,7 +162,7 @@ class SqliteDatabase:
         if connection is not None:
             connection.close()
 
-    def _commit(self, connection: apsw.Connection, batch: list[_Member]) -> bool:
+    def _commit(self, connection: apsw.Connection, batch: list[Member]) -> bool:
         """One BEGIN and one COMMIT for the batch; each member in a savepoint of its own (R5)."""
         transaction = SqliteTransaction(connection)
         connection.execute("BEGIN IMMEDIATE")
@@ -200,8 +180,3 @@ class SqliteDatabase:
                 connection.execute("ROLLBACK")
             raise
         return transaction.wakes
-
-
-def _settle_all(batch: list[_Member]) -> None:
-    for member in batch:
-        member.settle()

@@ -1,0 +1,210 @@
+"""PostgreSQL: one writer connection per process with group commit, a pool for reads, one connection that listens.
+
+An advisory lock makes the commits of several processes one line: `seq` is numbered without gaps, no two batches can
+deadlock, and a lane can be claimed by one process only. `NOTIFY` is sent once per batch: one per transaction would
+serialise commits at about 900/s.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import asyncpg
+
+from forthwith.store.database import (
+    Doorbell,
+    Row,
+    StorageUnavailable,
+    Transaction,
+    Value,
+    Work,
+)
+from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
+from forthwith.store.migrate import migrate, read_epoch
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+READERS = 4
+COMMIT_LOCK = 4_620_519
+"""Number of the advisory lock; any constant does, as long as nothing else in this database uses it."""
+CHANNEL = "forthwith_log"
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+
+@lru_cache(maxsize=512)
+def positional(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The statement with `$1, $2, …` for `:name`, and the names in that order."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] not in names:
+            names.append(match[1])
+        return f"${names.index(match[1]) + 1}"
+
+    return re.sub(r"(?<!:):([a-z_][a-z0-9_]*)", number, sql), tuple(names)
+
+
+class PostgresTransaction:
+    """Statements on one connection, inside its transaction."""
+
+    for_update = "FOR UPDATE OF c SKIP LOCKED"
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+        self.wakes = False
+
+    async def all(self, sql: str, **values: Value) -> list[Row]:
+        statement, names = positional(sql)
+        rows: list[Row] = await self.connection.fetch(statement, *[values[name] for name in names])
+        return rows
+
+    async def one(self, sql: str, **values: Value) -> Row | None:
+        statement, names = positional(sql)
+        row: Row | None = await self.connection.fetchrow(
+            statement, *[values[name] for name in names]
+        )
+        return row
+
+    async def run(self, sql: str, **values: Value) -> int:
+        statement, names = positional(sql)
+        done = await self.connection.execute(statement, *[values[name] for name in names])
+        count = done.rpartition(" ")[2]  # "UPDATE 3"
+        return int(count) if count.isdecimal() else 0
+
+    async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self.connection.transaction():  # nested: a savepoint
+            return await work(self)
+
+
+class PostgresDatabase:
+    """See `Database`. Open with `PostgresDatabase.open`."""
+
+    def __init__(self, url: str, doorbell: Doorbell) -> None:
+        self._url, self._doorbell = url, doorbell
+        self._queue: asyncio.Queue[Member] = asyncio.Queue()
+        self._writer: asyncpg.Connection | None = None
+        self._pool: asyncpg.Pool | None = None
+        self._loops: list[asyncio.Task[None]] = []
+        self.epoch = ""
+
+    @classmethod
+    async def open(cls, url: str, doorbell: Doorbell) -> "PostgresDatabase":
+        """Connect, bring the schema up to date, start writing and listening."""
+        database = cls(url, doorbell)
+        try:
+            database._pool = await asyncpg.create_pool(url, min_size=1, max_size=READERS)
+        except LOST as error:
+            raise StorageUnavailable(str(error)) from error
+        database._loops = [
+            asyncio.create_task(database._write_forever()),
+            asyncio.create_task(database._listen_forever()),
+        ]
+        await database.write(migrate)
+        database.epoch = await database.read(read_epoch)
+        return database
+
+    async def write(self, work: Work[T]) -> T:
+        member = Member(work, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(member)
+        # Shielded: a request whose client went away must not cancel what may already be committed.
+        result: T = await asyncio.shield(member.future)
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        assert self._pool is not None, "open() makes it"
+        try:
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                return await work(PostgresTransaction(connection))
+        except LOST as error:
+            raise StorageUnavailable(str(error)) from error
+
+    async def close(self) -> None:
+        await self._drain()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        if self._writer is not None:
+            await self._writer.close()
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _drain(self) -> None:
+        """Everything queued before now is committed."""
+        with contextlib.suppress(StorageUnavailable):
+            await self.write(_nothing)
+
+    async def _write_forever(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MEMBERS_PER_COMMIT and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                woken = await self._commit(batch)
+            except (*LOST, asyncpg.PostgresError) as error:
+                log.warning("PostgreSQL: a commit failed: %s", error)
+                woken = False
+                await self._drop_writer()
+                for member in batch:
+                    member.error = StorageUnavailable(str(error))
+            settle(batch)
+            if woken:
+                self._doorbell.ring()
+
+    async def _commit(self, batch: list[Member]) -> bool:
+        """One transaction for the batch; each member in a savepoint of its own (R5)."""
+        if self._writer is None or self._writer.is_closed():
+            self._writer = await asyncpg.connect(
+                self._url, server_settings={"synchronous_commit": "on"}
+            )
+        async with self._writer.transaction():
+            await self._writer.execute(f"SELECT pg_advisory_xact_lock({COMMIT_LOCK})")
+            transaction = PostgresTransaction(self._writer)
+            for member in batch:
+                try:
+                    member.result = await transaction.attempt(member.work)
+                except LOST:
+                    raise
+                except Exception as error:  # noqa: BLE001  # the member's own fault; it is told, its neighbours stand
+                    member.error = error
+            if transaction.wakes:
+                await self._writer.execute(f"NOTIFY {CHANNEL}")
+        return transaction.wakes
+
+    async def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with contextlib.suppress(Exception):
+                await writer.close(timeout=1)
+
+    async def _listen_forever(self) -> None:
+        """Ring when another process has committed. A bell missed while reconnecting is rung afterwards."""
+        while True:
+            try:
+                connection = await asyncpg.connect(self._url)
+                lost = asyncio.Event()
+                connection.add_termination_listener(lambda _, gone=lost: gone.set())
+                await connection.add_listener(CHANNEL, lambda *_: self._doorbell.ring())
+                self._doorbell.ring()
+                try:
+                    await lost.wait()
+                finally:
+                    await connection.close(timeout=1)
+            except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
+                log.warning("PostgreSQL: cannot listen: %s", error)
+            await asyncio.sleep(1)
+
+
+async def _nothing(tx: Transaction) -> None:
+    """A member that changes nothing."""

@@ -1,0 +1,116 @@
+"""Accepting a message: once per client_id, numbered without gaps, on both engines (R1, R2, R3, R5; G2)."""
+
+import asyncio
+import secrets
+
+import pytest
+
+from forthwith.domain.agent import Agent
+from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
+from forthwith.domain.times import HOUR, MINUTE
+from forthwith.protocol.shapes import SendMessage
+from forthwith.services.accept_message import accept_message
+from forthwith.services.settle_message import cancel_message
+from forthwith.store import events, messages
+from forthwith.store.database import Database
+from tests.store.conftest import NOW, open_conversation
+
+
+def client_id() -> str:
+    return f"optimistic-{NOW}-{secrets.token_urlsafe(16)}"
+
+
+def text(words: str, known: str | None = None, **more: object) -> SendMessage:
+    return SendMessage(known or client_id(), words, **more)  # type: ignore[arg-type]  # test shorthand
+
+
+async def test_the_same_post_a_hundred_times_in_parallel_is_one_row(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    command = text("Hello")
+    answers = await asyncio.gather(
+        *(accept_message(db, ana, conversation_id, command, NOW) for _ in range(100))
+    )
+    assert [stored for _, stored in answers].count(True) == 1
+    assert len({row.id for row, _ in answers}) == 1
+    assert len(await db.read(lambda tx: messages.page(tx, conversation_id, None, 10))) == 1
+    assert len(await db.read(lambda tx: events.read_after(tx, 0, 10))) == 1
+
+
+async def test_another_body_under_the_same_id_is_a_conflict(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    first = text("Hello")
+    await accept_message(db, ana, conversation_id, first, NOW)
+    with pytest.raises(Conflict):
+        await accept_message(db, ana, conversation_id, text("Hullo", first.client_id), NOW)
+    again = text("Hello", first.client_id, seen_pos=7)
+    assert (await accept_message(db, ana, conversation_id, again, NOW))[1] is False
+
+
+async def test_pos_and_seq_have_no_gaps_even_when_neighbours_are_refused(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    nobody = Agent("agent-x", "x@demo.example", "X", frozenset())
+    calls = []
+    for number in range(40):
+        who = nobody if number % 3 == 0 else ana
+        calls.append(accept_message(db, who, conversation_id, text(str(number)), NOW))
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    stored = [each for each in results if isinstance(each, tuple)]
+    assert sum(isinstance(each, NotFound) for each in results) == 14
+    assert [row.pos for row, _ in stored] == list(range(1, 27))
+    log = await db.read(lambda tx: events.read_after(tx, 0, 100))
+    assert [event.seq for event in log] == list(range(1, 27))
+
+
+async def test_free_text_is_refused_only_when_the_window_is_certainly_closed(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    await accept_message(db, ana, conversation_id, text("Late"), NOW + 24 * HOUR + 4 * MINUTE)
+    with pytest.raises(WindowClosed):
+        await accept_message(db, ana, conversation_id, text("Late"), NOW + 24 * HOUR + 6 * MINUTE)
+
+
+async def test_a_late_post_of_a_cancelled_id_is_not_stored(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    command = text("Never mind")
+    assert await cancel_message(db, ana, command.client_id, NOW) is None
+    with pytest.raises(Cancelled):
+        await accept_message(db, ana, conversation_id, command, NOW)
+
+
+async def test_an_answer_that_another_agent_crossed_is_marked(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    ben = Agent("agent-ben", "ben@demo.example", "Ben", ana.inbox_ids)
+    first, _ = await accept_message(db, ben, conversation_id, text("We close at six."), NOW)
+    crossed, _ = await accept_message(db, ana, conversation_id, text("At seven.", seen_pos=0), NOW)
+    seen, _ = await accept_message(db, ana, conversation_id, text("Six.", seen_pos=first.pos), NOW)
+    assert (first.crossed, crossed.crossed, seen.crossed) == (False, True, False)
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\u200b\u2060", "\n\t", "x" * 4_097])
+async def test_text_without_anything_to_see_or_too_long_is_invalid(
+    db: Database, ana: Agent, conversation_id: str, words: str
+) -> None:
+    with pytest.raises(Invalid):
+        await accept_message(db, ana, conversation_id, text(words), NOW)
+
+
+async def test_four_thousand_ninety_six_astral_characters_are_accepted(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    await accept_message(db, ana, conversation_id, text("🚲" * 4_096), NOW)
+
+
+async def test_conversations_are_numbered_apart(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    other = await open_conversation(db, ana, "447700900226")
+    rows = [
+        (await accept_message(db, ana, where, text("Hi"), NOW))[0].pos
+        for where in (conversation_id, other, conversation_id, other)
+    ]
+    assert rows == [1, 1, 2, 2]
