@@ -69,7 +69,7 @@ def parse(body: bytes, now: int) -> list[Item]:
         envelope = msgspec.json.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         try:
-            envelope = json.loads(body)  # accepts integers of any length, which msgspec refuses
+            envelope = json.loads(body, parse_int=str)  # msgspec refuses integers above 64 bits
         except (ValueError, RecursionError) as error:
             raise TooDeep(str(error)) from error
     items = list(_items(envelope, now))
@@ -118,7 +118,7 @@ def _inbound(
     contacts: list[dict[str, Any]],
     now: int,
 ) -> Item:
-    kind = str(message["type"])
+    kind = _required(message, "type")
     phone = _text(message.get("from"))
     bsuid = _text(message.get("from_user_id"))
     contact = _contact_of(contacts, phone, bsuid)
@@ -131,7 +131,7 @@ def _inbound(
     return InboundMessage(
         place=place,
         phone_number_id=phone_number_id,
-        wamid=str(message["id"]),
+        wamid=_required(message, "id"),
         type=kind,
         text=_body_of(kind, message),
         timestamp=_milliseconds(message.get("timestamp"), now),
@@ -158,8 +158,8 @@ def _body_of(kind: str, message: dict[str, Any]) -> str:
 def _status(
     place: str, status: dict[str, Any], phone_number_id: str, contacts: Any, now: int
 ) -> Item:
-    name = str(status["status"])
-    wamid = str(status["id"])
+    name = _required(status, "status")
+    wamid = _required(status, "id")
     if name == "failed":
         at = (_milliseconds(status.get("timestamp"), now) or now) // 1_000
         evidence = Attempt(
@@ -212,6 +212,13 @@ def _clean(value: Any) -> str:
 
 def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) and str(value) else None
+
+
+def _required(item: dict[str, Any], key: str) -> str:
+    value = item[key]
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{key} is not a text")
+    return value
 
 
 def _get(value: Any, key: str) -> Any:

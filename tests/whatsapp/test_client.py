@@ -1,0 +1,146 @@
+"""Each answer of WhatsApp has one outcome (R7): a row per code, and the answers that are no answers."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from forthwith.protocol.codes import FAILURE_CODES
+from forthwith.whatsapp.client import (
+    Accepted,
+    Held,
+    NotSent,
+    Outcome,
+    Paced,
+    Refused,
+    Unknown,
+    WhatsAppClient,
+    outcome_of,
+)
+from forthwith.whatsapp.errors import MEANINGS, meaning_of
+from forthwith.whatsapp.signature import is_signed
+
+KINDS = {"held": Held, "paced": Paced, "refused": Refused, "unknown": Unknown}
+EXPECTED = {
+    **dict.fromkeys([0, 3, 10, 190, 200, 250, 299, 131005, 131031, 131042, 133010, 131057], "held"),
+    **dict.fromkeys([4, 80007, 130429, 131056, 131016, 133004], "paced"),
+    **dict.fromkeys([1, 2, 131000], "unknown"),
+    **dict.fromkeys([33, 100, 131008, 131009, 131021, 131051, 135000], "refused"),
+    **dict.fromkeys([131026, 131047, 130403, 131049, 131050, 130472, 131048, 131064], "refused"),
+    **dict.fromkeys([130497, 131044, 131030, 131053, 131062, 137000], "refused"),
+    **dict.fromkeys([132000, 132001, 132005, 132007, 132008, 132012, 132015], "refused"),
+    **dict.fromkeys([132016, 132018, 132068, 132069, 999_999], "refused"),
+}
+
+
+def error(code: int) -> bytes:
+    return json.dumps(
+        {"error": {"code": code, "message": "m", "error_data": {"details": "d"}}}
+    ).encode()
+
+
+@pytest.mark.parametrize(("code", "kind"), EXPECTED.items())
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_code_means_the_same_under_every_http_status(code: int, kind: str, status: int) -> None:
+    assert isinstance(outcome_of(status, None, error(code)), KINDS[kind])
+
+
+def test_every_code_of_the_table_has_a_row_above() -> None:
+    assert {code for code in MEANINGS if not 200 < code < 299} <= set(EXPECTED) | {250}
+
+
+def test_every_reason_has_a_sentence_in_the_catalogue() -> None:
+    assert {
+        meaning.reason for meaning in MEANINGS.values() if meaning.kind == "refused"
+    } <= FAILURE_CODES
+    assert meaning_of(999_999).reason in FAILURE_CODES
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b""),
+        (200, b"<html>"),
+        (200, b'{"messages":[]}'),
+        (200, b'{"messages":[{"id"'),
+        (200, b"{}"),
+        (502, b"Bad Gateway"),
+        (503, b""),
+        (500, b'{"messages":[{"id":"wamid.1"}]}'),
+        (200, b'{"error":{"code":"many"}}'),
+    ],
+)
+def test_what_is_neither_a_wamid_nor_an_error_body_is_unknown(status: int, body: bytes) -> None:
+    assert isinstance(outcome_of(status, None, body), Unknown)
+
+
+def test_a_wamid_is_acceptance() -> None:
+    body = b'{"messaging_product":"whatsapp","contacts":[],"messages":[{"id":"wamid.1"}]}'
+    assert outcome_of(200, None, body) == Accepted("wamid.1")
+
+
+def test_the_retry_hint_is_read_in_milliseconds() -> None:
+    assert outcome_of(429, "7", error(130429)) == Paced(130429, 7_000)
+    assert outcome_of(429, "soon", error(130429)) == Paced(130429, None)
+
+
+async def test_a_refused_connection_proves_that_nothing_left_us() -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    client = WhatsAppClient(f"http://127.0.0.1:{port}/v26.0", "token", 5)
+    assert isinstance(await client.send("1", {}), NotSent)
+    await client.close()
+
+
+async def outcome_from(answer: bytes | None, timeout_seconds: float) -> Outcome:
+    """What a send makes of a server that reads the request, writes `answer` and closes; None: never answers."""
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if answer is None:
+            await reader.read()  # until the client gives up
+        else:
+            writer.write(answer)
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = WhatsAppClient(f"http://127.0.0.1:{port}/v26.0", "token", timeout_seconds)
+        outcome = await client.send("1", {})
+        await client.close()
+        await ended.wait()
+    return outcome
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"])
+async def test_a_connection_lost_after_the_request_is_unknown(answer: bytes) -> None:
+    assert isinstance(await outcome_from(answer, 5), Unknown)
+
+
+async def test_no_answer_in_time_is_unknown() -> None:
+    assert isinstance(await outcome_from(None, 0.2), Unknown)
+
+
+def test_only_the_raw_bytes_and_a_current_secret_are_signed() -> None:
+    body = b'{"text":"caf\\u00e9"}'
+    good = "sha256=" + hmac.new(b"new", body, hashlib.sha256).hexdigest()
+    assert is_signed(body, good, ["old", "new"])
+    assert not is_signed('{"text":"café"}'.encode(), good, ["old", "new"])
+    assert not is_signed(body, good, ["old"])
+    for header in (
+        None,
+        "",
+        "sha256=",
+        good.upper(),
+        good.replace("sha256", "sha1"),
+        good[:-1],
+        "sha256=é",
+    ):
+        assert not is_signed(body, header, ["new"])
