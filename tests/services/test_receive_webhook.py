@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from forthwith.domain.agent import Agent
+from forthwith.domain.status import Attempt
 from forthwith.protocol.shapes import ConversationRow, MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.receive_webhook import WebhookReceiver
@@ -51,10 +52,16 @@ def body(*, messages: list[Any] | None = None, statuses: list[Any] | None = None
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
-def inbound(text: str, wamid: str = "", at: int = NOW // 1_000, **more: Any) -> dict[str, Any]:
+def inbound(
+    text: str,
+    wamid: str = "",
+    at: int = NOW // 1_000,
+    sender: str = "447700900226",
+    **more: Any,
+) -> dict[str, Any]:
     wamid = wamid or f"wamid.{secrets.token_hex(6)}"
     return {
-        "from": "447700900226",
+        "from": sender,
         "from_user_id": "GB.77",
         "id": wamid,
         "timestamp": str(at),
@@ -78,7 +85,7 @@ async def claimed(db: Database, ana: Agent, conversation_id: str) -> MessageRow:
 
 async def accepted(db: Database, ana: Agent, conversation_id: str, wamid: str) -> MessageRow:
     row = await claimed(db, ana, conversation_id)
-    await db.write(lambda tx: attempts.record(tx, row.id, 1, attempts.Attempt("sent"), NOW, wamid))
+    await db.write(lambda tx: attempts.record(tx, row.id, 1, Attempt("sent"), NOW, wamid))
     return row
 
 
@@ -139,9 +146,7 @@ async def test_a_status_before_the_answer_without_datum_waits_as_an_orphan(
     row = await claimed(db, ana, conversation_id)
     await receiver.receive(body(statuses=[status("wamid.8", "read")]))
     assert await status_of(db, row) == "sending"
-    await db.write(
-        lambda tx: attempts.record(tx, row.id, 1, attempts.Attempt("sent"), NOW, "wamid.8")
-    )
+    await db.write(lambda tx: attempts.record(tx, row.id, 1, Attempt("sent"), NOW, "wamid.8"))
     assert await status_of(db, row) == "read"
 
 
@@ -249,7 +254,7 @@ async def test_the_same_person_under_a_new_number_keeps_the_conversation(
     db: Database, ana: Agent, receiver: WebhookReceiver
 ) -> None:
     await receiver.receive(body(messages=[inbound("Old number")]))
-    await receiver.receive(body(messages=[inbound("New number", **{"from": "447700900999"})]))
+    await receiver.receive(body(messages=[inbound("New number", sender="447700900999")]))
     (thread,) = await threads(db, ana)
     assert (thread.last_pos, thread.contact.phone) == (2, "447700900999")
 

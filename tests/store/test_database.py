@@ -1,6 +1,7 @@
 """Group commit, savepoints, durability and the doorbell, on both engines."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ async def test_a_failing_member_of_a_group_commit_undoes_itself_only(db: Databas
         raise ValueError("on purpose")
 
     results = await asyncio.gather(
-        *(db.write(lambda tx, n=n: add(tx, f"t-{n}")) for n in range(10)),
+        *(db.write(partial(add, name=f"t-{n}")) for n in range(10)),
         db.write(fail),
-        *(db.write(lambda tx, n=n: add(tx, f"t-{n}")) for n in range(10, 20)),
+        *(db.write(partial(add, name=f"t-{n}")) for n in range(10, 20)),
         return_exceptions=True,
     )
     assert [type(each) for each in results].count(ValueError) == 1

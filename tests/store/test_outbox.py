@@ -1,6 +1,7 @@
 """Lanes, claims and evidence on both engines (R4, R6, R8, R9, R10; G1, G5)."""
 
 import secrets
+from functools import partial
 
 import pytest
 
@@ -148,7 +149,8 @@ async def test_statuses_that_came_before_the_wamid_was_known_are_adopted(
     row = await send(db, ana, conversation_id, "1")
     await claim(db)
     for status in ("delivered", "sent"):
-        await db.write(lambda tx, s=status: attempts.add_orphan(tx, "wamid.1", s, frozenset(), NOW))
+        orphan = partial(attempts.add_orphan, wamid="wamid.1", failures=frozenset(), now=NOW)
+        await db.write(partial(orphan, status=status))
     await record(db, row, Attempt("sent"), "wamid.1")
     assert (await now_of(db, row)).status == "delivered"
 
