@@ -6,6 +6,7 @@ from starlette.websockets import WebSocket
 
 from forthwith.api.context import agent_of, token_of
 from forthwith.realtime.websocket_service import WebsocketService
+from forthwith.services.sign_in import hash_token
 
 
 class LiveEndpoint:
@@ -21,9 +22,10 @@ class LiveEndpoint:
     async def connect(self, socket: WebSocket) -> None:
         """401 without a session, 429 for an eleventh socket of one: before any 101."""
         agent = await agent_of(socket)
-        session_key = token_of(socket)
-        if agent is None or session_key is None:
+        token = token_of(socket)
+        if agent is None or token is None:
             return await socket.send_denial_response(PlainTextResponse("sign in first", 401))
+        session_key = hash_token(token)
         if not self._service.has_room(session_key):
             return await socket.send_denial_response(PlainTextResponse("too many sockets", 429))
         await socket.accept()

@@ -1,0 +1,66 @@
+"""For supervisors and Prometheus: is the process up, can it store, what has it done."""
+
+import asyncio
+from ipaddress import ip_address
+from secrets import compare_digest
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from forthwith.api.context import Edge
+from forthwith.api.errors import problem
+from forthwith.store import readiness
+from forthwith.store.database import StorageUnavailable
+
+router = APIRouter()
+
+READY_WITHIN_SECONDS = 1.0
+
+
+@router.get("/healthz")
+async def healthz() -> Response:
+    """The process answers."""
+    return PlainTextResponse("up\n")
+
+
+@router.get("/readyz")
+async def readyz(context: Edge) -> Response:
+    """200 when a write has just been committed, the schema is current and every loop runs; else 503 and why."""
+    stopped = context.stopped_loops()
+    if stopped:
+        return PlainTextResponse(f"stopped: {', '.join(stopped)}\n", 503)
+    try:
+        async with asyncio.timeout(READY_WITHIN_SECONDS):
+            missing = await context.db.write(lambda tx: readiness.check(tx, context.now()))
+    except (StorageUnavailable, TimeoutError):
+        return PlainTextResponse("the store cannot be written\n", 503)
+    if missing:
+        return PlainTextResponse("the store's schema is not current\n", 503)
+    return PlainTextResponse("ready\n")
+
+
+@router.get("/metrics")
+async def metrics(request: Request, context: Edge) -> Response:
+    """Prometheus text, for loopback or with `Authorization: Bearer` and the metrics token; others find nothing."""
+    if not _may_read_metrics(request, context.metrics_token):
+        return problem("not_found")
+    figures = await context.db.read(readiness.outbox_figures)
+    context.metrics.outbox_depth.set(figures.depth)
+    context.metrics.unconfirmed.set(figures.unconfirmed)
+    oldest = figures.oldest_at
+    context.metrics.outbox_oldest_seconds.set(
+        max(0, context.now() - oldest) / 1000 if oldest is not None else 0
+    )
+    return Response(context.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_read_metrics(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token and compare_digest(given.encode(), token.encode()):
+        return True
+    # A proxy on this machine also comes from loopback, but says for whom it asks.
+    forwarded = "forwarded" in request.headers or "x-forwarded-for" in request.headers
+    return (
+        not forwarded and request.client is not None and ip_address(request.client.host).is_loopback
+    )

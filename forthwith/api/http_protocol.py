@@ -1,0 +1,128 @@
+"""uvicorn's HTTP protocol with the limits it lacks: size and duration of the head, duration of the body.
+
+Without them llhttp collects headers of any size, and a client that sends a byte a minute keeps its connection for ever.
+"""
+
+import asyncio
+from typing import Any, Literal
+
+from msgspec.json import encode
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from forthwith.api.errors import TITLES
+from forthwith.protocol.codes import REQUEST_CODES
+from forthwith.protocol.shapes import Problem
+
+MAX_HEAD_BYTES = 32 * 1024
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+LINGER_SECONDS = 1.0
+"""A refused client may still be sending; closing at once would reset the connection and destroy the answer."""
+
+Phase = Literal["idle", "head", "body"]
+
+
+class BoundedHttpProtocol(HttpToolsProtocol):
+    """One connection. A timer runs from the first byte of a head, or of a body, until its end."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._phase: Phase = "head"  # a connection that never asks for anything is closed as well
+        self._message = 0
+        self._uncounted = (
+            0  # bytes of this message that belong to no body: head, chunk sizes, trailers
+        )
+        self._body_bytes = 0
+        self._refused = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timed: tuple[Phase, int] = ("idle", 0)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_watching()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        message, phase, body_bytes = self._message, self._phase, self._body_bytes
+        super().data_received(data)
+        if (message, phase) == (self._message, self._phase) and phase != "idle":
+            self._uncounted += len(data) - (self._body_bytes - body_bytes)
+            # A body may come in chunks of a byte, six bytes on the wire each.
+            if self._uncounted > MAX_HEAD_BYTES + 8 * self._body_bytes:
+                self._refuse("headers_too_large")
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._phase, self._uncounted, self._body_bytes = "head", 0, 0
+        self._message += 1
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._phase == "head":  # uvicorn would append trailers to the request's headers
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > MAX_HEAD_BYTES:
+            self._refuse("headers_too_large")
+        if not self._refused:
+            self._phase, self._uncounted = "body", 0
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._refused:
+            self._phase = "idle"
+            super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_watching()
+        if not self._refused:
+            super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn calls it for what llhttp does not take: two lengths, length and chunks, bad characters."""
+        self._refuse("malformed_body", "The request is not well-formed HTTP.")
+
+    def _watch(self) -> None:
+        """Keep one timer for the phase the connection is in now. One-packet requests never start any."""
+        if (self._phase, self._message) == self._timed or self._refused:
+            return
+        self._stop_watching()
+        self._timed = (self._phase, self._message)
+        if self._phase != "idle":
+            seconds = HEAD_SECONDS if self._phase == "head" else BODY_SECONDS
+            self._timer = self.loop.call_later(seconds, self.transport.close)
+
+    def _stop_watching(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, code: str, title: str = "") -> None:
+        """Answer without the application, take no more, and close."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        self._stop_watching()
+        answering: RequestResponseCycle | None = self.cycle
+        if answering and not answering.response_complete:
+            self.transport.close()  # an earlier answer is under way: another cannot follow it now
+            return
+        status = REQUEST_CODES[code]
+        body = encode(Problem(code, status, title or TITLES[code]))
+        head = (
+            f"HTTP/1.1 {status} Refused\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)

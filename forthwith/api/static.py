@@ -1,0 +1,92 @@
+"""The browser's half: hashed assets for a year, the page itself asked for anew each time."""
+
+import gzip
+import mimetypes
+from email.utils import formatdate
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from forthwith.api.errors import problem
+
+ONE_YEAR = "public, max-age=31536000, immutable"
+ALWAYS_ASK = "no-cache"
+COMPRESSED = (".css", ".html", ".js", ".json", ".map", ".svg", ".webmanifest")
+
+NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Forthwith</title>
+<h1>The front end is not built</h1>
+<p>The server runs, but the page agents work in is missing. In a checkout, run <code>make setup</code> and reload.</p>
+"""
+
+
+def web_folder() -> Path:
+    """`web/dist` of the checkout; in an installed wheel, the copy inside the package."""
+    package = Path(__file__).parents[1]
+    inside = package / "web"
+    return inside if inside.is_dir() else package.parent / "web" / "dist"
+
+
+class WebFiles:
+    """Serves a folder that Vite built, and its `index.html` for every path that the page routes itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._gzipped: dict[Path, tuple[float, bytes]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The router's last resort: whatever no route knows."""
+        if scope["type"] == "websocket":
+            return await problem("not_found")(scope, receive, send)
+        await self._respond(Request(scope))(scope, receive, send)
+
+    def _respond(self, request: Request) -> Response:
+        path = request.url.path
+        if path == "/api" or path.startswith("/api/"):
+            return problem("not_found")
+        if request.method not in ("GET", "HEAD"):
+            return problem("method_not_allowed")
+        file = self._file(path)
+        if file is not None:
+            return self._answer(
+                request, file, ONE_YEAR if path.startswith("/assets/") else ALWAYS_ASK
+            )
+        if path.startswith("/assets/") or any(part.startswith(".") for part in path.split("/")):
+            return problem("not_found")
+        index = self._folder / "index.html"
+        if not index.is_file():
+            return HTMLResponse(NOT_BUILT, 503)
+        return self._answer(request, index, ALWAYS_ASK)
+
+    def _file(self, path: str) -> Path | None:
+        """The file of a URL path, if it lies inside the folder."""
+        file = (self._folder / path.lstrip("/")).resolve()
+        return file if file.is_relative_to(self._folder) and file.is_file() else None
+
+    def _answer(self, request: Request, file: Path, cache_control: str) -> Response:
+        stat = file.stat()
+        etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+        headers = {
+            "Cache-Control": cache_control,
+            "ETag": etag,
+            "Last-Modified": formatdate(stat.st_mtime, usegmt=True),
+            "Vary": "Accept-Encoding",
+        }
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        if file.suffix in COMPRESSED and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(self._gzip(file, stat.st_mtime), 200, headers, media_type)
+        return Response(file.read_bytes(), 200, headers, media_type)
+
+    def _gzip(self, file: Path, modified_at: float) -> bytes:
+        """Compressed once for each build; the folder holds a few dozen files."""
+        known = self._gzipped.get(file)
+        if known is None or known[0] != modified_at:
+            known = self._gzipped[file] = (
+                modified_at,
+                gzip.compress(file.read_bytes(), 6, mtime=0),
+            )
+        return known[1]
