@@ -1,0 +1,5 @@
+"""`python -m forthwith`."""
+
+from forthwith.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,124 @@
+"""The composition root: builds everything once, starts and stops the loops, and hands out the ASGI application."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from forthwith.api.context import Context
+from forthwith.api.limits import ApiLimit
+from forthwith.api.live import LiveEndpoint
+from forthwith.api.origin import origins_of
+from forthwith.api.routes import create_api
+from forthwith.api.webhook import WebhookEndpoint
+from forthwith.config import Settings
+from forthwith.loops import Loops
+from forthwith.metrics import Metrics
+from forthwith.realtime.bus import Bell
+from forthwith.realtime.event_log import EventLog
+from forthwith.realtime.websocket_service import WebsocketService
+from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
+from forthwith.services.receive_webhook import WebhookReceiver
+from forthwith.services.sign_in import Sessions
+from forthwith.services.tell_read import ReadReceipts
+from forthwith.store import data_folder, inboxes
+from forthwith.store.database import Database, Doorbell
+from forthwith.whatsapp.client import WhatsAppClient
+
+LOOPS_END_WITHIN_SECONDS = 4.0
+"""With uvicorn's 5 s for requests under way, a stop takes at most 10 s; then attempts stay marked as claimed."""
+LEASE_BEYOND_TIMEOUT_SECONDS = 10
+
+
+def milliseconds() -> int:
+    """The clock: milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def running_app(
+    settings: Settings, now: Callable[[], int] = milliseconds
+) -> AsyncIterator[FastAPI]:
+    """The application with its store open and its loops running; all is stopped in reverse order at the end.
+
+    Raises FolderUnusable, SchemaTooNew or StorageUnavailable: one sentence each.
+    """
+    async with AsyncExitStack() as closing:
+        bell = Bell()
+        db = await open_database(settings, bell)
+        closing.push_async_callback(db.close)
+        await _ensure_inbox(db, settings, now())
+
+        whatsapp = WhatsAppClient(
+            settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds
+        )
+        closing.push_async_callback(whatsapp.close)
+        receipts = ReadReceipts(whatsapp)
+        closing.push_async_callback(receipts.close)
+        outbox = OutboxWorker(db, whatsapp, now, _delivery(settings))
+        log = EventLog(db)
+        await log.open()
+        sockets = WebsocketService(log, db.epoch)
+        bell.listen(outbox.ring)
+        bell.listen(sockets.ring)
+
+        loops = Loops()
+        closing.push_async_callback(loops.stop, LOOPS_END_WITHIN_SECONDS)
+        loops.start("outbox", outbox.run)
+        loops.start("sockets", sockets.run)
+
+        origins = origins_of(settings.browser_url)
+        context = Context(
+            db=db,
+            now=now,
+            sessions=Sessions(db, ended=sockets.close_session),
+            limit=ApiLimit(),
+            metrics=Metrics(),
+            secure=settings.browser_url.startswith("https:"),
+            debug=settings.debug,
+            metrics_token=settings.metrics_token,
+            stopped_loops=loops.stopped,
+            tell_read=receipts.tell,
+        )
+        webhook = WebhookEndpoint(
+            WebhookReceiver(db, now),
+            [settings.whatsapp_app_secret],
+            settings.whatsapp_verify_token,
+        )
+        yield create_api(context, origins, [*webhook.routes(), *LiveEndpoint(sockets).routes()])
+
+
+async def open_database(settings: Settings, doorbell: Doorbell) -> Database:
+    """SQLite in the data folder, or PostgreSQL when an address is given; the schema is brought up to date."""
+    file = data_folder.prepare(settings.data_dir)
+    if not settings.database_url:
+        from forthwith.store.sqlite import SqliteDatabase
+
+        return await SqliteDatabase.open(file, doorbell)
+    from forthwith.store.postgres import PostgresDatabase
+
+    return await PostgresDatabase.open(settings.database_url, doorbell)
+
+
+async def _ensure_inbox(db: Database, settings: Settings, now: int) -> None:
+    await db.write(
+        lambda tx: inboxes.ensure(
+            tx,
+            settings.whatsapp_phone_number_id,
+            settings.whatsapp_business_account_id,
+            settings.inbox_name,
+            settings.display_phone_number,
+            now,
+        )
+    )
+
+
+def _delivery(settings: Settings) -> DeliverySettings:
+    """SQLite belongs to one process, so what an earlier one claimed is known to be abandoned."""
+    return DeliverySettings(
+        outcome_wait=round(settings.outcome_wait_seconds * 1_000),
+        stale_after=round(settings.stale_after_seconds * 1_000),
+        lease=round((settings.graph_timeout_seconds + LEASE_BEYOND_TIMEOUT_SECONDS) * 1_000),
+        only_process=not settings.database_url,
+    )

@@ -1,0 +1,98 @@
+"""Run the application under uvicorn: one listening socket, bounded connections, an orderly end."""
+
+import asyncio
+import os
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+import uvloop
+
+from forthwith.api.http_protocol import BoundedHttpProtocol
+from forthwith.app import running_app
+from forthwith.config import Settings
+from forthwith.store import data_folder
+
+BACKLOG = 2_048
+SOCKET_FRAME_BYTES = 64 * 1024
+REQUESTS_END_WITHIN_SECONDS = 5
+OVERLAP_SECONDS = 15.0
+"""How long a restart waits for the one before it, which ends within 10 s."""
+
+
+class PortTaken(Exception):
+    """The sentence says which, and what to do."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but a signal ends the process with code 0, a second one at once, and the port is told when it serves."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """uvicorn's own would raise the signal again at the end, and the process would seem to have been killed."""
+        if self.should_exit:
+            os._exit(
+                1
+            )  # whoever asks twice does not want to wait; the store takes a kill at any moment
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, then say so."""
+        await super().startup(sockets)
+        sys.stdout.write(self._ready + "\n")
+        sys.stdout.flush()
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; returns the exit code.
+
+    Raises PortTaken, or what `running_app` raises.
+    """
+    listener = listen(settings.host, settings.port)
+    with listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings.on_port(listener.getsockname()[1]), listener))
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; connections wait in its backlog until the application is up. Port 0: any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Nothing can listen on {host} port {port} ({error.strerror}); stop what does, or set FORTHWITH_PORT "
+            "or FORTHWITH_HOST."
+        ) from error
+    return listener
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    data_folder.prepare(settings.data_dir)
+    async with data_folder.held(settings.data_dir, OVERLAP_SECONDS), running_app(settings) as app:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        config = uvicorn.Config(
+            app,
+            http=BoundedHttpProtocol,
+            ws="websockets-sansio",
+            ws_max_size=SOCKET_FRAME_BYTES,
+            ws_per_message_deflate=False,  # on, it halves the rate of frames and quadruples memory
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=REQUESTS_END_WITHIN_SECONDS,
+        )
+        ready = f"forthwith listening on http://{host}:{settings.port}"
+        await Server(config, ready).serve(sockets=[listener])
