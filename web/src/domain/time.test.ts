@@ -8,6 +8,7 @@ import {
   timeLeft,
   timeOfDay,
   timePassed,
+  weekdayAndTime,
 } from './time';
 
 const london = { locale: 'en-GB', timeZone: 'Europe/London' };
@@ -73,6 +74,12 @@ describe('the time in a list row', () => {
       '00:00',
     );
   });
+});
+
+it('names a moment near by its weekday', () => {
+  expect(weekdayAndTime('2026-11-23T13:59:00.000Z', now, london)).toBe('Monday 13:59');
+  expect(weekdayAndTime('2026-11-16T13:59:00.000Z', now, london)).toBe('Monday 13:59');
+  expect(weekdayAndTime('2025-03-12T13:59:00.000Z', now, london)).toBe('12 March 2025 13:59');
 });
 
 describe('time left and passed', () => {

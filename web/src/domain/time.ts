@@ -59,6 +59,15 @@ export function listTime(iso: string, now: number, place: Place = {}): string {
   return formatter(place, sameYear ? 'short' : 'shortYear', options).format(new Date(iso));
 }
 
+/** "Monday 13:59" within a week to either side, else "12 March 2025 13:59". */
+export function weekdayAndTime(iso: string, now: number, place: Place = {}): string {
+  const isNear = Math.abs(daysBetween(dayOf(iso, place), dayOf(now, place))) < 7;
+  const day = isNear
+    ? formatter(place, 'localWeekday', { weekday: 'long' })
+    : formatter(place, 'localDate', { dateStyle: 'long' });
+  return `${day.format(new Date(iso))} ${timeOfDay(iso, place)}`;
+}
+
 /** Time left: "23 h 57 min", "38 min", and by the second under ten minutes: "8:42". */
 export function timeLeft(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

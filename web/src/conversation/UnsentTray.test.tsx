@@ -1,0 +1,51 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { UnsentEntry } from '../domain/unsent';
+import { UnsentTray } from './UnsentTray';
+
+afterEach(cleanup);
+
+const entry: UnsentEntry = {
+  clientId: 'optimistic-1795000000000-abcdefghijklmnop',
+  text: 'The tyres are *40 mm*',
+  authorName: 'Ben',
+  own: false,
+  reasonCode: 'undeliverable',
+  params: { whatsapp_code: 131026 },
+  retryable: true,
+  source: 'row',
+};
+
+function draw(...entries: UnsentEntry[]) {
+  const actions = { onRetry: vi.fn(), onDiscard: vi.fn(), onLift: vi.fn() };
+  const { container } = render(<UnsentTray entries={entries} {...actions} />);
+  return { container, ...actions };
+}
+
+it('is not there without entries', () => {
+  expect(draw().container.firstChild).toBeNull();
+});
+
+it('shows text, author and reason, marked with the client id', () => {
+  const { container } = draw(entry);
+  const shown = container.querySelector(`[data-unsent="${entry.clientId}"]`);
+  expect(shown?.textContent).toContain('The tyres are 40 mm');
+  expect(shown?.textContent).toContain('Ben');
+  expect(shown?.textContent).toContain('(131026)');
+});
+
+it('retries, lifts and discards by client id', () => {
+  const { onRetry, onDiscard, onLift } = draw(entry);
+  fireEvent.click(screen.getByText('Retry'));
+  fireEvent.click(screen.getByText('Edit'));
+  fireEvent.click(screen.getByText('Discard'));
+  for (const action of [onRetry, onLift, onDiscard]) {
+    expect(action).toHaveBeenCalledExactlyOnceWith(entry.clientId);
+  }
+});
+
+it('does not offer what cannot help', () => {
+  draw({ ...entry, retryable: false });
+  expect(screen.queryByText('Retry')).toBeNull();
+});

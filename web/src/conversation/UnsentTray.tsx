@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { sentenceFor } from '../domain/errorSentences';
+import { plainText } from '../domain/messageText';
+import type { UnsentEntry } from '../domain/unsent';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import styles from './UnsentTray.module.css';
+
+/**
+ * Where failed and returned texts of a conversation wait for a person: text, author, reason and remedy.
+ * Nothing in it goes anywhere by itself.
+ */
+export function UnsentTray({ entries, ...actions }: UnsentTrayProps) {
+  const [isHidden, setHidden] = useState(false);
+  if (entries.length === 0) return null;
+  const count = entries.length;
+  return (
+    <section className={styles.tray} aria-label="Unsent messages">
+      <header className={styles.head} role="status">
+        <Icon name="returned" size={16} />
+        <span className={styles.title}>
+          {count === 1 ? '1 unsent message came back' : `${count} unsent messages came back`}
+        </span>
+        {count === 1 ? null : (
+          <Button look="text" small aria-expanded={!isHidden} onClick={() => setHidden(!isHidden)}>
+            {isHidden ? 'Show' : 'Hide'}
+          </Button>
+        )}
+      </header>
+      <ul className={styles.entries} hidden={isHidden && count > 1}>
+        {entries.map((entry) => (
+          <Entry key={entry.clientId} entry={entry} {...actions} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface EntryActions {
+  onRetry: (clientId: string) => void;
+  onDiscard: (clientId: string) => void;
+  /** Takes the text into the composer. */
+  onLift: (clientId: string) => void;
+}
+
+interface UnsentTrayProps extends EntryActions {
+  entries: UnsentEntry[];
+}
+
+function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: UnsentEntry }) {
+  return (
+    <li className={styles.entry} data-unsent={entry.clientId}>
+      <p className={styles.text} dir="auto" title={entry.text}>
+        {plainText(entry.text, 400)}
+      </p>
+      <p className={styles.reason}>
+        {entry.own ? null : (
+          <>
+            <bdi>{entry.authorName}</bdi>:{' '}
+          </>
+        )}
+        {sentenceFor(entry.reasonCode, entry.params)}
+      </p>
+      <div className={styles.actions}>
+        {entry.retryable ? (
+          <Button small onClick={() => onRetry(entry.clientId)}>
+            Retry
+          </Button>
+        ) : null}
+        <Button
+          small
+          look={entry.retryable ? 'text' : 'plain'}
+          onClick={() => onLift(entry.clientId)}
+        >
+          Edit
+        </Button>
+        <Button small look="text" onClick={() => onDiscard(entry.clientId)}>
+          Discard
+        </Button>
+      </div>
+    </li>
+  );
+}
