@@ -5,19 +5,24 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from forthwith.app import milliseconds, open_database
+from forthwith.clock import milliseconds
 from forthwith.config import Settings
 from forthwith.services.sign_in import hash_password
 from forthwith.store import agents
 from forthwith.store.database import Database
+from forthwith.store.opening import open_store
 
 T = TypeVar("T")
 
 SHORTEST_PASSWORD = 8
 # The commonest of eight characters and more, from published lists of leaked ones.
-COMMON_PASSWORDS = frozenset(
-    ["12345678", "123456789", "1234567890", "12345678910", "11111111", "00000000", "87654321", "123123123", "password", "password1", "password12", "password123", "passw0rd", "p@ssw0rd", "p@ssword", "qwertyui", "qwerty12", "qwerty123", "qwertyuiop", "1q2w3e4r", "1q2w3e4r5t", "1qaz2wsx", "abcd1234", "abc12345", "iloveyou", "sunshine", "princess", "football", "baseball", "superman", "starwars", "trustno1", "welcome1", "letmein1", "admin123", "administrator", "whatever", "computer", "internet", "changeme", "changeit", "forthwith"]
-)
+_COMMON = """
+12345678 123456789 1234567890 12345678910 11111111 00000000 87654321 123123123 password password1 password12
+password123 passw0rd p@ssw0rd p@ssword qwertyui qwerty12 qwerty123 qwertyuiop 1q2w3e4r 1q2w3e4r5t 1qaz2wsx
+abcd1234 abc12345 iloveyou sunshine princess football baseball superman starwars trustno1 welcome1 letmein1
+admin123 administrator whatever computer internet changeme changeit forthwith
+"""
+COMMON_PASSWORDS = frozenset(_COMMON.split())
 _email = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -25,9 +30,11 @@ class Refused(Exception):
     """The sentence says what to give instead."""
 
 
-class _NobodyListens:
+class NobodyListens:
+    """Doorbell of a short visit to the store."""
+
     def ring(self) -> None:
-        """A running server sees new agents when they sign in."""
+        """A running server polls, and sees new agents when they sign in."""
 
 
 def migrate_store(settings: Settings) -> None:
@@ -62,7 +69,7 @@ def add_agent(settings: Settings, email: str, name: str, password: str) -> str:
 
 def _with_store(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     async def run() -> T:
-        db = await open_database(settings, _NobodyListens())
+        db = await open_store(settings.data_dir, settings.database_url, NobodyListens())
         try:
             return await work(db)
         finally:

@@ -1,6 +1,5 @@
 """The composition root: builds everything once, starts and stops the loops, and hands out the ASGI application."""
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -12,6 +11,7 @@ from forthwith.api.live import LiveEndpoint
 from forthwith.api.origin import origins_of
 from forthwith.api.routes import create_api
 from forthwith.api.webhook import WebhookEndpoint
+from forthwith.clock import milliseconds
 from forthwith.config import Settings
 from forthwith.loops import Loops
 from forthwith.metrics import Metrics
@@ -22,18 +22,14 @@ from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.sign_in import Sessions
 from forthwith.services.tell_read import ReadReceipts
-from forthwith.store import data_folder, inboxes
-from forthwith.store.database import Database, Doorbell
+from forthwith.store import inboxes
+from forthwith.store.database import Database
+from forthwith.store.opening import open_store
 from forthwith.whatsapp.client import WhatsAppClient
 
 LOOPS_END_WITHIN_SECONDS = 4.0
 """With uvicorn's 5 s for requests under way, a stop takes at most 10 s; then attempts stay marked as claimed."""
 LEASE_BEYOND_TIMEOUT_SECONDS = 10
-
-
-def milliseconds() -> int:
-    """The clock: milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 @asynccontextmanager
@@ -46,7 +42,7 @@ async def running_app(
     """
     async with AsyncExitStack() as closing:
         bell = Bell()
-        db = await open_database(settings, bell)
+        db = await open_store(settings.data_dir, settings.database_url, bell)
         closing.push_async_callback(db.close)
         await _ensure_inbox(db, settings, now())
 
@@ -87,18 +83,6 @@ async def running_app(
             settings.whatsapp_verify_token,
         )
         yield create_api(context, origins, [*webhook.routes(), *LiveEndpoint(sockets).routes()])
-
-
-async def open_database(settings: Settings, doorbell: Doorbell) -> Database:
-    """SQLite in the data folder, or PostgreSQL when an address is given; the schema is brought up to date."""
-    file = data_folder.prepare(settings.data_dir)
-    if not settings.database_url:
-        from forthwith.store.sqlite import SqliteDatabase
-
-        return await SqliteDatabase.open(file, doorbell)
-    from forthwith.store.postgres import PostgresDatabase
-
-    return await PostgresDatabase.open(settings.database_url, doorbell)
 
 
 async def _ensure_inbox(db: Database, settings: Settings, now: int) -> None:

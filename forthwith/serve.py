@@ -12,17 +12,13 @@ import uvloop
 from forthwith.api.http_protocol import BoundedHttpProtocol
 from forthwith.app import running_app
 from forthwith.config import Settings
+from forthwith.listening import BACKLOG, listen
 from forthwith.store import data_folder
 
-BACKLOG = 2_048
 SOCKET_FRAME_BYTES = 64 * 1024
 REQUESTS_END_WITHIN_SECONDS = 5
 OVERLAP_SECONDS = 15.0
 """How long a restart waits for the one before it, which ends within 10 s."""
-
-
-class PortTaken(Exception):
-    """The sentence says which, and what to do."""
 
 
 class Server(uvicorn.Server):
@@ -56,23 +52,6 @@ def serve(settings: Settings) -> int:
     with listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings.on_port(listener.getsockname()[1]), listener))
     return 0
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; connections wait in its backlog until the application is up. Port 0: any free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise PortTaken(
-            f"Nothing can listen on {host} port {port} ({error.strerror}); stop what does, or set FORTHWITH_PORT "
-            "or FORTHWITH_HOST."
-        ) from error
-    return listener
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
