@@ -1,5 +1,6 @@
 """The Cloud API client: one call, one outcome (R7). It never retries: the outbox decides."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,8 @@ import aiohttp
 import msgspec
 
 from forthwith.whatsapp.errors import meaning_of
+
+GRAPH_VERSION = "v26.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ class _Answer(msgspec.Struct):
 
 
 class WhatsAppClient:
-    """Calls for one Meta app. `graph_url` ends with the version, e.g. `https://graph.facebook.com/v26.0`."""
+    """Calls for one Meta app. `graph_url`: `https://graph.facebook.com`, with or without a version behind it."""
 
     def __init__(self, graph_url: str, token: str, timeout_seconds: float) -> None:
-        self._url = graph_url.rstrip("/")
+        self._url = versioned(graph_url)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_seconds, sock_connect=min(10.0, timeout_seconds)
@@ -132,6 +135,12 @@ class WhatsAppClient:
                 connector=connector, headers=self._headers, timeout=self._timeout
             )
         return self._session
+
+
+def versioned(graph_url: str) -> str:
+    """The address that paths are added to; calls without a version would get Meta's oldest."""
+    url = graph_url.rstrip("/")
+    return url if re.search(r"/v\d+(\.\d+)?$", url) else f"{url}/{GRAPH_VERSION}"
 
 
 def outcome_of(status: int, retry_after: str | None, body: bytes) -> Outcome:
