@@ -172,7 +172,13 @@ def write(file: Path, content: str) -> None:
 
 
 def lint(web: Path) -> subprocess.CompletedProcess[str]:
-    command = [BIN / "oxlint", "--type-aware", "--deny-warnings", "--format=unix", "src"]
+    command: list[str | Path] = [
+        BIN / "oxlint",
+        "--type-aware",
+        "--deny-warnings",
+        "--format=unix",
+        "src",
+    ]
     return subprocess.run(command, cwd=web, capture_output=True, text=True)
 
 
@@ -208,7 +214,7 @@ def test_a_test_may_prepare_the_cache(web: Path) -> None:
 def test_type_errors_are_found(web: Path) -> None:
     file = web / "src/domain/x.ts"
     write(file, "export const x: string[] = [];\nexport const y: string = x[0];\n")
-    command = [BIN / "tsc", "--noEmit"]
+    command: list[str | Path] = [BIN / "tsc", "--noEmit"]
     try:
         planted = subprocess.run(command, cwd=web, capture_output=True, text=True)
     finally:
