@@ -108,7 +108,10 @@ async def test_a_failure_after_delivery_does_not_hide_it(product: Product) -> No
 
 async def test_statuses_doubled_and_reversed_end_at_the_highest(product: Product) -> None:
     ana = await product.sign_in()
-    rules = [{"do": {"action": "duplicate", "copies": 3}}, {"do": {"action": "reverse"}}]
+    rules: list[dict[str, Any]] = [
+        {"do": {"action": "duplicate", "copies": 3}},
+        {"do": {"action": "reverse"}},
+    ]
     client_id = await send_under(product, ana, *rules)
     await ana.until_status(client_id, "delivered")
     await product.emulator.quiet()
