@@ -2,8 +2,9 @@ import { isStored, type Message } from '../domain/message';
 import { previewOf } from '../domain/preview';
 import { fullMoment, timeOfDay } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
+import { spokenStatus } from '../ui/StatusGlyph';
 import styles from './MessageMeta.module.css';
-import { MessageStatus, spokenStatus } from './MessageStatus';
+import { MessageStatus } from './MessageStatus';
 
 /**
  * Time and glyph of a message. The time's slot has a fixed width and stays empty until the message is

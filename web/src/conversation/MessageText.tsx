@@ -61,6 +61,7 @@ function cut(text: string): string {
 }
 
 function draw(nodes: readonly TextNode[]): ReactNode {
+  // oxlint-disable-next-line react/no-array-index-key -- the pieces of a text never change places
   return nodes.map((node, index) => <Piece key={index} node={node} />);
 }
 

@@ -98,7 +98,7 @@ describe('hostile text', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const text = pieces.join('');
-        const bare = (words: string) => words.replace(/[*_~`\s]/g, '');
+        const bare = (line: string) => line.replace(/[*_~`\s]/g, '');
         expect(bare(words(readMessageText(text)))).toBe(bare(text));
       }),
     );
@@ -113,7 +113,7 @@ describe('hostile text', () => {
     ['fences', '``` ```'.repeat(15_000)],
     ['links', 'www.a.b '.repeat(12_500)],
     ['one long word', `https://${'a'.repeat(100_000)}`],
-    ['brackets', `${`https://a.example/${')'.repeat(2_000)} `.repeat(50)}`],
+    ['brackets', `https://a.example/${')'.repeat(2_000)} `.repeat(50)],
     ['at signs', 'a@'.repeat(50_000)],
     ['nothing special', 'a'.repeat(100_000)],
     ['lines', '*\n'.repeat(50_000)],

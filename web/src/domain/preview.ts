@@ -7,6 +7,7 @@ export interface Preview {
   text: string;
 }
 
+/** All but `text` are names of drawings too. */
 export type PreviewKind =
   | 'text'
   | 'image'

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { cx } from './cx';
 import styles from './Menu.module.css';
 
 /**
@@ -13,45 +14,35 @@ export function Menu({ label, trigger, triggerClassName, place, children }: Menu
 
   useEffect(() => {
     if (!isOpen) return undefined;
+    const opener = button.current;
     choicesOf(root.current)[0]?.focus();
     const closeOutside = (event: PointerEvent) => {
       if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
     };
     document.addEventListener('pointerdown', closeOutside, true);
-    return () => document.removeEventListener('pointerdown', closeOutside, true);
+    return () => {
+      document.removeEventListener('pointerdown', closeOutside, true);
+      // The focus was in what has just gone: back to where it came from.
+      if (document.activeElement === document.body) opener?.focus();
+    };
   }, [isOpen]);
 
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
-
   const handleKey = (event: KeyboardEvent) => {
-    if (!isOpen) return;
     if (event.key === 'Escape') {
       event.preventDefault();
-      event.stopPropagation();
-      close();
+      setOpen(false);
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const choices = choicesOf(root.current);
-    const here = choices.indexOf(document.activeElement as HTMLElement);
+    const here = choices.findIndex((choice) => choice === document.activeElement);
     choices.at((here + step) % choices.length)?.focus();
   };
 
   return (
-    <div
-      ref={root}
-      className={styles.root}
-      onKeyDown={handleKey}
-      onBlur={(event) => {
-        if (event.relatedTarget !== null && !root.current?.contains(event.relatedTarget))
-          setOpen(false);
-      }}
-    >
+    <div ref={root} className={styles.root}>
       <button
         ref={button}
         type="button"
@@ -69,10 +60,16 @@ export function Menu({ label, trigger, triggerClassName, place, children }: Menu
         <div
           id={id}
           role="menu"
+          tabIndex={-1}
           aria-label={label}
-          className={`${styles.pop ?? ''} ${styles[place] ?? ''}`}
+          className={cx(styles.pop, styles[place])}
+          onKeyDown={handleKey}
+          onBlur={(event) => {
+            const next = event.relatedTarget;
+            if (next !== null && !root.current?.contains(next)) setOpen(false);
+          }}
         >
-          {children(close)}
+          {children(() => setOpen(false))}
         </div>
       ) : null}
     </div>

@@ -29,15 +29,6 @@ export const shapes = {
       <path d="M10 3.5v12.5M5 11l5 5 5-5" />
     </>
   ),
-  more: (
-    <>
-      <g fill="currentColor" stroke="none">
-        <circle cx="10" cy="4.5" r="1.35" />
-        <circle cx="10" cy="10" r="1.35" />
-        <circle cx="10" cy="15.5" r="1.35" />
-      </g>
-    </>
-  ),
   panel: (
     <>
       <rect x="3" y="4" width="14" height="12" rx="2.5" />
@@ -64,7 +55,7 @@ export const shapes = {
       <path d="M10 6.5v.3" strokeWidth="1.9" />
     </>
   ),
-  question: (
+  unknown: (
     <>
       <circle cx="10" cy="10" r="7" />
       <path d="M8 8a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.4" />
@@ -94,11 +85,6 @@ export const shapes = {
       <path d="M10 6v4l2.7 1.7" />
     </>
   ),
-  check: (
-    <>
-      <path d="m4 10.5 4 4 8-9" />
-    </>
-  ),
   done: (
     <>
       <circle cx="10" cy="10" r="7" />
@@ -110,7 +96,7 @@ export const shapes = {
       <path d="M3.5 6h4l5 8h4M3.5 14h4l1.3-2M11.2 8l1.3-2h4M14.5 4l2 2-2 2M14.5 12l2 2-2 2" />
     </>
   ),
-  person: (
+  contact: (
     <>
       <circle cx="10" cy="7" r="3.2" />
       <path d="M3.8 16.8c.7-3 3.2-4.6 6.2-4.6s5.5 1.6 6.2 4.6" />
@@ -153,7 +139,7 @@ export const shapes = {
       <circle cx="10" cy="8.8" r="1.9" />
     </>
   ),
-  play: (
+  video: (
     <>
       <path
         fill="currentColor"
@@ -161,17 +147,11 @@ export const shapes = {
       />
     </>
   ),
-  reaction: (
+  sticker: (
     <>
       <circle cx="10" cy="10" r="7" />
       <path d="M7 11.8c.7 1 1.8 1.5 3 1.5s2.3-.5 3-1.5" />
       <path d="M7.6 7.8v.4M12.4 7.8v.4" strokeWidth="1.9" />
-    </>
-  ),
-  key: (
-    <>
-      <circle cx="6.8" cy="10" r="3.3" />
-      <path d="M10 10h7M14 10v2.7M17 10v2" />
     </>
   ),
   signOut: (
