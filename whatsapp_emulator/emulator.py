@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from whatsapp_emulator.clock import VirtualClock
@@ -18,7 +19,7 @@ from whatsapp_emulator.ledger import Entry, Ledger
 from whatsapp_emulator.live import LiveFeed
 from whatsapp_emulator.pace import Behaviour, Limits, Pace, RateLimiter
 from whatsapp_emulator.settings import Settings
-from whatsapp_emulator.thread import inbound_line, is_waiting, outbound_line, summary, thread
+from whatsapp_emulator.thread import inbound_line, outbound_line, summary, thread
 from whatsapp_emulator.under_way import UnderWay
 from whatsapp_emulator.webhooks.engine import WebhookEngine
 from whatsapp_emulator.webhooks.shapes import Update, message_update
@@ -33,13 +34,13 @@ class Emulator:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = VirtualClock()
-        self.under_way = UnderWay()
+        self.live = LiveFeed()
+        self.under_way = UnderWay(self._quiet_changed)
         self.contacts = Contacts(settings.business_account_id)
         self.ledger = Ledger()
         self.inbound = InboundMessages()
         self.faults = FaultBook(settings.seed)
         self.limiter = RateLimiter(self.clock)
-        self.live = LiveFeed()
         self.changed = asyncio.Event()
         self.stopping = asyncio.Event()
         self.display_numbers = {
@@ -53,6 +54,8 @@ class Emulator:
             settings.seed, self.clock, self.under_way, self.webhooks, self._entry_changed
         )
         self.typing_until: dict[str, float] = {}
+        # Told of every entry on a phone, at each change of it.
+        self.on_arrival: list[Callable[[Entry], None]] = []
         self._first_answers: dict[str, asyncio.Event] = {}
         # Part of every id: a restart or reset must not hand out the ids of an earlier life.
         self.life = secrets.token_hex(8)
@@ -88,6 +91,10 @@ class Emulator:
         self.typing_until.clear()
         self.life = secrets.token_hex(8)
         self._publish({"type": "reset"})
+
+    def advance_clock(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self._publish({"type": "clock", "ahead_seconds": self.clock.ahead_seconds})
 
     # --- the contacts' side ------------------------------------------------------------------
 
@@ -219,14 +226,15 @@ class Emulator:
     # --- what the control plane shows --------------------------------------------------------
 
     def contact_shape(self, contact: Contact) -> dict[str, Any]:
-        waiting = sum(1 for one in self.ledger.of_contact(contact.wa_id) if is_waiting(one))
-        return {**contact.shape(self.number), "waiting": waiting}
+        return {**contact.shape(self.number), "waiting": self.ledger.waiting(contact.wa_id)}
 
     def thread_of(self, contact: Contact) -> dict[str, Any]:
         typing = self.typing_until.get(contact.wa_id, 0.0) - self.clock.now()
         return {
             "contact": self.contact_shape(contact),
-            **thread(self.inbound.of_contact(contact.wa_id), self.ledger.of_contact(contact.wa_id)),
+            "messages": thread(
+                self.inbound.of_contact(contact.wa_id), self.ledger.of_contact(contact.wa_id)
+            ),
             "typing_seconds": max(0.0, typing),
         }
 
@@ -243,12 +251,18 @@ class Emulator:
         self.changed.set()
 
     def _entry_changed(self, entry: Entry) -> None:
+        self.ledger.note(entry)
         if entry.arrived_at is not None:
             self._publish_line(entry.to, outbound_line(entry))
+            for tell in self.on_arrival:
+                tell(entry)
         else:
             contact = self.contacts.get(entry.to)
             if contact is not None:
                 self._publish({"type": "contact", "contact": self.contact_shape(contact)})
+
+    def _quiet_changed(self, quiet: bool) -> None:
+        self.live.publish({"type": "quiet", "quiet": quiet})
 
     def _publish_line(self, wa_id: str, line: dict[str, Any]) -> None:
         self._publish({"type": "message", "wa_id": wa_id, "message": line})

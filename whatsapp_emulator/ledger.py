@@ -42,6 +42,10 @@ class Entry(msgspec.Struct):
         return self.payload.get("body") if self.type == "text" else self.payload
 
     @property
+    def is_waiting(self) -> bool:
+        return self.arrived_at is None and self.failed_at is None and self.type != "reaction"
+
+    @property
     def status(self) -> str:
         """The strongest evidence so far."""
         if self.read_at is not None:
@@ -81,11 +85,25 @@ class Ledger:
         self.entries: list[Entry] = []
         self._by_wamid: dict[str, Entry] = {}
         self._by_contact: dict[str, list[Entry]] = {}
+        self._waiting: dict[str, set[str]] = {}
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
         self._by_wamid[entry.wamid] = entry
         self._by_contact.setdefault(entry.to, []).append(entry)
+        self.note(entry)
+
+    def note(self, entry: Entry) -> None:
+        """Take notice of a change of the entry."""
+        waiting = self._waiting.setdefault(entry.to, set())
+        if entry.is_waiting:
+            waiting.add(entry.wamid)
+        else:
+            waiting.discard(entry.wamid)
+
+    def waiting(self, wa_id: str) -> int:
+        """How many messages to the contact are accepted and neither on the phone nor failed."""
+        return len(self._waiting.get(wa_id, ()))
 
     def get(self, wamid: str) -> Entry | None:
         return self._by_wamid.get(wamid)
@@ -105,3 +123,4 @@ class Ledger:
         self.entries.clear()
         self._by_wamid.clear()
         self._by_contact.clear()
+        self._waiting.clear()

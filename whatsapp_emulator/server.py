@@ -11,9 +11,12 @@ from aiohttp import web
 
 from whatsapp_emulator import snapshot
 from whatsapp_emulator.control.access import loopback_only
+from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.control.routes import add_control_routes
 from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.graph.routes import EMULATOR, add_graph_routes
+from whatsapp_emulator.personas.company import Company
+from whatsapp_emulator.phone_page import add_phone_page
 from whatsapp_emulator.settings import Settings
 from whatsapp_emulator.webhooks.handshake import shake_hands
 
@@ -28,11 +31,14 @@ class Running:
     port: int
 
 
-def build_app(emulator: Emulator) -> web.Application:
+def build_app(emulator: Emulator, company: Company | None) -> web.Application:
     app = web.Application(middlewares=[loopback_only], client_max_size=BODY_LIMIT)
     app[EMULATOR] = emulator
+    if company is not None:
+        app[COMPANY] = company
     add_graph_routes(app)
     add_control_routes(app)
+    add_phone_page(app)
     return app
 
 
@@ -41,7 +47,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     """Listen, deliver webhooks and keep the state file until the block is left."""
     saved = snapshot.read(settings.state) if settings.state else None
     emulator = Emulator(settings)
-    runner = web.AppRunner(build_app(emulator), access_log=None, shutdown_timeout=0.2)
+    company = Company(emulator) if settings.personas else None
+    runner = web.AppRunner(build_app(emulator, company), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     background: list[asyncio.Task[None]] = []
     try:
@@ -50,6 +57,10 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         await emulator.webhooks.start()
         if saved is not None:
             snapshot.restore(emulator, saved)
+        if company is not None:
+            company.move_in()
+            if settings.ready_url:
+                background.append(asyncio.create_task(company.begin_when_ready(settings.ready_url)))
         background.append(
             asyncio.create_task(
                 shake_hands(emulator.webhooks, emulator.clock, settings.verify_token)
@@ -66,6 +77,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         await asyncio.gather(*background, return_exceptions=True)
         if settings.state:
             snapshot.save(emulator, settings.state)
+        if company is not None:
+            await company.stop()
         await emulator.journeys.stop()
         await runner.cleanup()
         await emulator.webhooks.stop()

@@ -33,21 +33,16 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "at": iso(entry.arrived_at or entry.accepted_at),
         "status": entry.status,
         "context": entry.context,
+        "seen": entry.seen_at is not None,
     }
 
 
-def thread(inbound: list[InboundMessage], entries: list[Entry]) -> dict[str, Any]:
-    """``{messages, waiting}``: what the phone has, in its order, and how many are on their way."""
+def thread(inbound: list[InboundMessage], entries: list[Entry]) -> list[dict[str, Any]]:
+    """The messages the phone has, in its order."""
     lines = [(one.at, inbound_line(one)) for one in inbound]
     lines += [(one.arrived_at, outbound_line(one)) for one in entries if one.arrived_at is not None]
     lines.sort(key=lambda line: line[0])
-    waiting = sum(1 for one in entries if is_waiting(one))
-    return {"messages": [line for _, line in lines], "waiting": waiting}
-
-
-def is_waiting(entry: Entry) -> bool:
-    """Accepted, and neither on the phone nor failed."""
-    return entry.arrived_at is None and entry.failed_at is None and entry.type != "reaction"
+    return [line for _, line in lines]
 
 
 def summary(kind: str, payload: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Literal
 
 Kind = Literal["calls", "statuses", "webhooks"]
@@ -13,22 +14,27 @@ class UnderWay:
     """Counts calls being answered, statuses still to come and webhooks not yet answered 200.
 
     Not counted: messages that wait at WhatsApp for a phone that is off, calls left hanging on
-    purpose, and what a persona may write later: none of them moves by itself.
+    purpose, and what a persona may write later: none of them moves by itself. ``on_change`` is
+    told when quiet begins (True) and ends (False).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[bool], None]) -> None:
+        self._on_change = on_change
         self._counts: Counter[Kind] = Counter()
         self._quiet = asyncio.Event()
         self._quiet.set()
 
     def begin(self, kind: Kind) -> None:
         self._counts[kind] += 1
-        self._quiet.clear()
+        if self._quiet.is_set():
+            self._quiet.clear()
+            self._on_change(False)
 
     def end(self, kind: Kind) -> None:
         self._counts[kind] -= 1
         if not any(self._counts.values()):
             self._quiet.set()
+            self._on_change(True)
 
     def counts(self) -> dict[str, int]:
         return {kind: self._counts[kind] for kind in ("calls", "statuses", "webhooks")}

@@ -15,7 +15,7 @@ HEARTBEAT_SECONDS = 15.0
 async def stream_live(request: web.Request) -> web.StreamResponse:
     """Events, each a JSON object: ``{type: "message", wa_id, message}`` (a line of the thread,
     new or changed), ``{type: "contact", contact}``, ``{type: "typing", wa_id, seconds}`` (0 is
-    over), ``{type: "reset"}``. Nothing is replayed: read the threads after connecting."""
+    over), ``{type: "quiet", quiet}``, ``{type: "clock", ahead_seconds}``, ``{type: "reset"}``. Nothing is replayed: read the threads after connecting."""
     emulator = request.app[EMULATOR]
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}

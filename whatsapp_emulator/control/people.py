@@ -14,6 +14,7 @@ from whatsapp_emulator.control.bodies import (
     read_shape,
     reply,
 )
+from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.identifiers import digits
 
@@ -69,6 +70,9 @@ async def post_inbound(request: web.Request) -> web.StreamResponse:
         if not digits(sender).isdigit():
             raise ControlError(f"There is no contact {sender!r}.")
         contact = emulator.put_contact(digits(sender), ContactPatch())
+    company = request.app.get(COMPANY)
+    if company is not None:
+        company.hand_over(contact.wa_id)
     return reply({"id": emulator.write(contact, message, number).wamid})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from whatsapp_emulator.control import levers, people, records, running
+from whatsapp_emulator.control import levers, people, personas, records, running
 from whatsapp_emulator.control.bodies import ControlError, reply
 from whatsapp_emulator.control.live import stream_live
 from whatsapp_emulator.graph.routes import Handler
@@ -34,6 +34,8 @@ def add_control_routes(app: web.Application) -> None:
         ("POST", "clock/advance", running.advance_clock),
         ("POST", "quiet", running.wait_quiet),
         ("POST", "reset", running.reset),
+        ("GET", "personas", personas.get_personas),
+        ("POST", "personas/begin", personas.begin_personas),
         ("GET", "live", stream_live),
     ):
         app.router.add_route(method, f"/_control/{path}", control(handler))

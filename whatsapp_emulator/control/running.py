@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from whatsapp_emulator.control.bodies import ControlError, read_shape, reply
+from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.settings import SettingsError, require_loopback
 
@@ -46,8 +47,7 @@ async def advance_clock(request: web.Request) -> web.StreamResponse:
     if not 0 <= advance.seconds <= 400 * 86400:
         raise ControlError("seconds must lie between 0 and 400 days.")
     emulator = request.app[EMULATOR]
-    emulator.clock.advance(advance.seconds)
-    emulator.changed.set()
+    emulator.advance_clock(advance.seconds)
     return await get_clock(request)
 
 
@@ -71,7 +71,10 @@ class Reset(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def reset(request: web.Request) -> web.StreamResponse:
-    """``{keep_contacts?: false}``: everything as at the start."""
+    """``{keep_contacts?: false}``: everything as at the start, personas with their past."""
     body = await read_shape(request, Reset)
     await request.app[EMULATOR].reset(keep_contacts=body.keep_contacts)
+    company = request.app.get(COMPANY)
+    if company is not None:
+        await company.start_over()
     return reply({"reset": True})

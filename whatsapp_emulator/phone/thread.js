@@ -1,0 +1,128 @@
+/** The conversation as a customer's phone draws it. */
+
+import { clockTime, dayName, element, icon } from './elements.js';
+
+const TICKS = {
+  sent: ['s-sent', 'Sent'],
+  delivered: ['s-delivered', 'Delivered'],
+  read: ['s-read', 'Read'],
+};
+const LONE_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|‍|️){1,8}$/u;
+
+/** Draws lines in place: a changed line keeps its element. */
+export class ThreadView {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {import('./emulator.js').Line[]} */
+    this.lines = [];
+    /** @type {Map<string, HTMLElement>} */
+    this.bubbles = new Map();
+    this.foot = element('div', { class: 'foot' });
+    this.now = () => new Date();
+  }
+
+  /** @param {import('./emulator.js').Line[]} lines */
+  replace(lines) {
+    this.lines = [...lines];
+    this.bubbles.clear();
+    this.draw();
+    this.toBottom();
+  }
+
+  /**
+   * Add a line, or take over what changed in it.
+   * @param {import('./emulator.js').Line} line
+   */
+  put(line) {
+    const wasAtBottom = this.isAtBottom();
+    const index = this.lines.findIndex((one) => one.id === line.id);
+    if (index >= 0) {
+      this.lines[index] = line;
+      this.bubbles.get(line.id)?.replaceChildren(...this.inside(line));
+      return;
+    }
+    this.lines.push(line);
+    this.draw(line.id);
+    if (wasAtBottom || line.direction === 'inbound') this.toBottom();
+  }
+
+  get unseen() {
+    return this.lines.filter((line) => line.direction === 'outbound' && line.seen === false).length;
+  }
+
+  isAtBottom() {
+    const { scrollTop, scrollHeight, clientHeight } = this.root;
+    return scrollHeight - scrollTop - clientHeight < 40;
+  }
+
+  toBottom() {
+    this.root.scrollTop = this.root.scrollHeight;
+  }
+
+  /** @param {string} [newId] */
+  draw(newId) {
+    const nodes = [];
+    let before = null;
+    for (const line of this.lines) {
+      const day = dayName(new Date(line.at), this.now());
+      const isNewDay = !before || dayName(new Date(before.at), this.now()) !== day;
+      if (isNewDay) nodes.push(element('div', { class: 'day' }, day));
+      const bubble = this.bubbles.get(line.id) ?? this.bubble(line);
+      bubble.classList.toggle('first', isNewDay || before?.direction !== line.direction);
+      if (line.id === newId) bubble.classList.add('arriving');
+      nodes.push(bubble);
+      before = line;
+    }
+    this.root.replaceChildren(...nodes, this.foot);
+  }
+
+  /** @param {import('./emulator.js').Line} line */
+  bubble(line) {
+    const own = line.direction === 'inbound' ? ' own' : '';
+    const lone = line.type === 'text' && LONE_EMOJI.test(line.text) ? ' lone' : '';
+    const bubble = element('div', { class: `bubble${own}${lone}`, dir: 'auto', 'data-id': line.id });
+    bubble.append(...this.inside(line));
+    this.bubbles.set(line.id, bubble);
+    return bubble;
+  }
+
+  /** @param {import('./emulator.js').Line} line */
+  inside(line) {
+    const at = clockTime(new Date(line.at));
+    const tick = line.direction === 'inbound' ? TICKS[line.status] : undefined;
+    const quoted = this.lines.find((one) => one.id === line.context);
+    const room = element('span', { class: 'room', 'aria-hidden': 'true' }, at);
+    if (tick) room.append(element('i'));
+    const meta = element('span', { class: 'meta' }, element('time', { datetime: line.at }, at));
+    if (tick) meta.append(icon(tick[0], `tick ${line.status}`, tick[1]));
+    return [
+      ...(quoted ? [element('span', { class: 'quote' }, quoted.text)] : []),
+      line.text,
+      room,
+      meta,
+    ];
+  }
+
+  /**
+   * What stands under the last message: the typing indicator, a phone that is off.
+   * @param {{typing: boolean, contact: import('./emulator.js').Contact}} state
+   */
+  drawFoot({ typing, contact }) {
+    const wasAtBottom = this.isAtBottom();
+    const nodes = [];
+    if (typing && contact.device !== 'offline') {
+      nodes.push(element('div', { class: 'typing' }, 'typing…'));
+    }
+    if (contact.device === 'offline') {
+      const { waiting } = contact;
+      const what = waiting === 1 ? '1 message waits' : `${waiting} messages wait`;
+      const words = waiting ? `Phone is off, ${what} at WhatsApp` : 'Phone is off';
+      nodes.push(element('div', { class: 'notice' }, icon('i-offline', 'i16'), words));
+    } else if (this.lines.length === 0) {
+      nodes.push(element('div', { class: 'notice' }, 'Nothing written yet'));
+    }
+    this.foot.replaceChildren(...nodes);
+    if (wasAtBottom) this.toBottom();
+  }
+}
