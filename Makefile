@@ -29,8 +29,7 @@ fix: setup ## Format, and mend what the linters can mend
 	@cd web && npm run --silent format
 
 size: setup ## Print the size of the message's path and of everything else
-	@tools/flow-lines
-	@tools/size-report
+	@tools/flow-lines; flow=$$?; tools/size-report && exit $$flow
 
 lock: ## Resolve the dependencies of pyproject.toml anew, into requirements/
 	@$(BIN)/python -m tools.lock $(LOCK)
