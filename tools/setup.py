@@ -86,15 +86,19 @@ def make_environment() -> str:
 
 
 def environment_works() -> bool:
-    """Whether `.venv` has a Python that starts, is new enough and can install packages."""
+    """Whether `.venv` was made here and has a Python that starts, is new enough and has pip.
+
+    One that works is never made again, whoever made it: somebody may be using it.
+    """
     question = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
     try:
+        made_here = str(VENV) in (BIN / "activate").read_text()  # a moved one has old paths
         answer = subprocess.run(
             [str(BIN / "python"), "-c", question], stdin=subprocess.DEVNULL, capture_output=True
         )
     except OSError:
         return False
-    return answer.returncode == 0
+    return made_here and answer.returncode == 0
 
 
 def install_python_packages() -> str:
@@ -198,9 +202,11 @@ class Setup:
         self.done += 1
 
     def all_steps(self, with_chromium: bool) -> None:
-        if not environment_works():
+        environment = str(VENV)
+        if environment_works():
+            self.stamps.remember("environment", environment)
+        else:
             self.stamps.forget("environment")
-        environment = str(VENV)  # a moved checkout has scripts that point to the old place
         python = fingerprint([LOCK], environment)
         installed = fingerprint([ROOT / "pyproject.toml", ROOT / "hatch_build.py"], python)
         locks = [WEB / name for name in ("package.json", "package-lock.json", ".npmrc")]
