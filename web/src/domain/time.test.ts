@@ -6,6 +6,7 @@ import {
   hasTwelveHourClock,
   listTime,
   timeLeft,
+  timeLeftShort,
   timeOfDay,
   timePassed,
   weekdayAndTime,
@@ -93,6 +94,12 @@ describe('time left and passed', () => {
     [-1, '0:00'],
   ])('%i ms left is %s', (milliseconds, words) => {
     expect(timeLeft(milliseconds)).toBe(words);
+  });
+
+  it('is short in the list', () => {
+    expect(timeLeftShort(98 * 60_000)).toBe('1 h 38');
+    expect(timeLeftShort(8.7 * 60_000)).toBe('8 min');
+    expect(timeLeftShort(-1)).toBe('0 min');
   });
 
   it.each([

@@ -77,6 +77,12 @@ export function timeLeft(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Time left in a list row, by the minute: "1 h 38", "42 min". */
+export function timeLeftShort(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60}`;
+}
+
 /** Time passed: "less than a minute", "14 minutes", "21 hours", "3 days". */
 export function timePassed(milliseconds: number): string {
   const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
