@@ -33,6 +33,7 @@ class LiveLine(msgspec.Struct, array_like=True):
 
     after_seconds: float
     text: str
+    unless_answered: bool = False
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True):

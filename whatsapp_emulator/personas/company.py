@@ -14,12 +14,11 @@ import aiohttp
 
 from whatsapp_emulator.chance import between
 from whatsapp_emulator.clock import VirtualClock
-from whatsapp_emulator.contacts import Contact, ContactPatch
+from whatsapp_emulator.contacts import ContactPatch
 from whatsapp_emulator.emulator import Emulator
-from whatsapp_emulator.identifiers import wamid
-from whatsapp_emulator.inbound import InboundMessage
 from whatsapp_emulator.ledger import Entry
-from whatsapp_emulator.personas.cast import Past, Persona, pick_reply, read_cast
+from whatsapp_emulator.personas.cast import Persona, pick_reply, read_cast
+from whatsapp_emulator.personas.past import lay_out_past, past_shape
 
 READING_SECONDS = (1.5, 4.0)
 THINKING_SECONDS = (2.5, 5.0)
@@ -60,8 +59,7 @@ class Company:
                     phone_hidden=persona.phone_hidden,
                 ),
             )
-            for number, past in enumerate(persona.past):
-                self._remember(contact, past, number)
+            lay_out_past(self._emulator, contact, persona.past)
 
     def _recall(self, persona: Persona) -> None:
         """Know again what was said and read before a restart, so that nothing is said twice."""
@@ -71,81 +69,13 @@ class Company:
         entries = self._emulator.ledger.of_contact(persona.wa_id)
         self._arrived.update(one.wamid for one in entries if one.arrived_at is not None)
 
-    def _remember(self, contact: Contact, past: Past, number: int) -> None:
-        emulator = self._emulator
-        at = self._clock.now() - past.seconds_ago
-        is_ours = past.who == "us"
-        unique = f"{emulator.life}/past/{contact.wa_id}/{number}"
-        name = wamid(contact.wa_id, unique, outbound=is_ours)
-        if is_ours:
-            is_read = past.status == "read"
-            entry = Entry(
-                wamid=name,
-                phone_number_id=emulator.number,
-                to=contact.wa_id,
-                addressed_by="recipient" if contact.phone_hidden else "to",
-                type="text",
-                payload={"body": past.text},
-                accepted_at=at,
-                sent_at=at,
-                arrived_at=at,
-                delivered_at=at,
-                seen_at=at + 30 if is_read else None,
-                read_at=at + 30 if is_read else None,
-                past=True,
-            )
-            emulator.ledger.add(entry)
-            self._arrived.add(entry.wamid)
-        else:
-            message = {"id": name, "type": "text", "text": {"body": past.text}}
-            emulator.inbound.add(
-                InboundMessage(
-                    wamid=name,
-                    phone_number_id=emulator.number,
-                    wa_id=contact.wa_id,
-                    message={**message, "timestamp": str(int(at))},
-                    at=at,
-                    acknowledged_at=at,
-                    past=True,
-                )
-            )
-            contact.wrote_at[emulator.number] = at
-
     def shape(self) -> list[dict[str, Any]]:
-        """The cast and its past, as ``GET /_control/personas`` shows them, newest last."""
+        """The cast and its past, as ``GET /_control/personas`` shows them."""
         return [
-            self._persona_shape(contact)
+            past_shape(self._emulator, contact)
             for wa_id in self._personas
             if (contact := self._emulator.contacts.get(wa_id)) is not None
         ]
-
-    def _persona_shape(self, contact: Contact) -> dict[str, Any]:
-        emulator = self._emulator
-        inbound = [one for one in emulator.inbound.of_contact(contact.wa_id) if one.past]
-        entries = [one for one in emulator.ledger.of_contact(contact.wa_id) if one.past]
-        lines = [
-            (one.at, "inbound", one.wamid, one.message["text"]["body"], "received")
-            for one in inbound
-        ]
-        lines += [(one.accepted_at, "outbound", one.wamid, one.body, one.status) for one in entries]
-        now = self._clock.now()
-        return {
-            "wa_id": contact.wa_id,
-            "name": contact.name,
-            "bsuid": contact.bsuid,
-            "username": contact.username,
-            "phone_hidden": contact.phone_hidden,
-            "messages": [
-                {
-                    "id": name,
-                    "direction": direction,
-                    "text": text,
-                    "at_seconds_ago": round(now - at, 3),
-                    "status": status,
-                }
-                for at, direction, name, text, status in sorted(lines)
-            ],
-        }
 
     # --- the present -------------------------------------------------------------------------
 
@@ -196,11 +126,12 @@ class Company:
         for number, line in enumerate(persona.live):
             wobble = between(0.85, 1.15, self._seed, "live", persona.wa_id, number)
             await self._clock.sleep_until(began_at + line.after_seconds * wobble)
-            if line.text not in self._said.get(persona.wa_id, ()):
+            is_answered = line.unless_answered and persona.wa_id in self._turns
+            if not is_answered and line.text not in self._said.get(persona.wa_id, ()):
                 self._say(persona, line.text)
 
     def _arrival(self, entry: Entry) -> None:
-        if entry.to not in self._personas or entry.wamid in self._arrived:
+        if entry.to not in self._personas or entry.past or entry.wamid in self._arrived:
             return
         self._arrived.add(entry.wamid)
         earlier = self._answering.pop(entry.to, None)
