@@ -228,8 +228,16 @@ def environment_of(folder: Path, port: int, graph_url: str, **settings: str) -> 
 
 
 @asynccontextmanager
-async def running_product(folder: Path, *agents: str, **settings: str) -> AsyncIterator[Product]:
-    """Emulator and server, with these agents; `settings` are FORTHWITH_* in lower case."""
+async def running_product(
+    folder: Path,
+    *agents: str,
+    prepare: Callable[[Product], Awaitable[None]] | None = None,
+    **settings: str,
+) -> AsyncIterator[Product]:
+    """Emulator and server, with these agents; `settings` are FORTHWITH_* in lower case.
+
+    `prepare` is called before the server starts, with its data folder still closed.
+    """
     port = free_port()
     webhook_url = f"http://127.0.0.1:{port}/webhooks/whatsapp"
     async with running_emulator(webhook_url=webhook_url) as emulator:
@@ -239,6 +247,8 @@ async def running_product(folder: Path, *agents: str, **settings: str) -> AsyncI
         async with product.closing:
             for name in agents:
                 await product.add_agent(name)
+            if prepare is not None:
+                await prepare(product)
             await product.start()
             try:
                 yield product
