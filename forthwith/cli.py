@@ -84,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 def _sentences(work: Callable[[], T]) -> T:
     """Do the work; what is known to go wrong with a store or a port becomes the sentence it carries."""
     from forthwith.administration import Refused
-    from forthwith.serve import PortTaken
+    from forthwith.demo.processes import ChildFailed
+    from forthwith.listening import PortTaken
     from forthwith.store.data_folder import FolderUnusable
     from forthwith.store.database import StorageUnavailable
     from forthwith.store.migrate import SchemaTooNew
@@ -93,7 +94,7 @@ def _sentences(work: Callable[[], T]) -> T:
         return work()
     except Refused as error:
         raise Failure(str(error)) from error
-    except (PortTaken, FolderUnusable, SchemaTooNew) as error:
+    except (ChildFailed, PortTaken, FolderUnusable, SchemaTooNew) as error:
         raise Unavailable(str(error)) from error
     except StorageUnavailable as error:
         raise Unavailable(f"The store cannot be opened: {error}.") from error
@@ -102,7 +103,7 @@ def _sentences(work: Callable[[], T]) -> T:
 def _demo(arguments: argparse.Namespace) -> int:
     from forthwith.demo.run import demo
 
-    return demo()
+    return _sentences(demo)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

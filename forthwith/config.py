@@ -84,10 +84,11 @@ class Settings:
         """The same, once it is known which port was free."""
         return replace(self, port=port)
 
-    def as_environment(self) -> dict[str, str]:
-        """For a child process that is to run with the same settings."""
-        named = {f"{PREFIX}{each.name.upper()}": getattr(self, each.name) for each in fields(self)}
-        return {name: str(value) for name, value in named.items()}
+    def for_child(self) -> dict[str, str]:
+        """The environment of a child process that is to run with exactly these settings."""
+        inherited = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
+        ours = {f"{PREFIX}{each.name.upper()}": getattr(self, each.name) for each in fields(self)}
+        return inherited | {name: str(value) for name, value in ours.items()}
 
 
 WHATSAPP = (
@@ -114,9 +115,9 @@ def load(
     environ = os.environ if environ is None else environ
     faults: list[str] = []
     given = dict(defaults or {}) | _from_file(environ.get(FILE, ""), faults)
-    given |= {
-        name: text for name, text in environ.items() if name.startswith(PREFIX) and name != FILE
-    }
+    for name, text in environ.items():
+        if name.startswith(PREFIX) and name != FILE and (text.strip() or name not in given):
+            given[name] = text
     values = _read(given, faults)
     settings = Settings(**values)
     if serving:

@@ -1,0 +1,1 @@
+"""`forthwith demo`: the whole product on this machine, with an emulator in place of WhatsApp."""
