@@ -8,6 +8,7 @@ from types import FrameType
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from forthwith.api.http_protocol import BoundedHttpProtocol
 from forthwith.app import running_app
@@ -22,24 +23,20 @@ OVERLAP_SECONDS = 15.0
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but a signal ends the process with code 0, a second one at once, and the port is told when it serves."""
-
-    def __init__(self, config: uvicorn.Config, ready: str) -> None:
-        super().__init__(config)
-        self._ready = ready
+    """uvicorn, but a signal ends the process with code 0, a second one at once, and it says when it serves."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """uvicorn's own would raise the signal again at the end, and the process would seem to have been killed."""
         if self.should_exit:
-            os._exit(
-                1
-            )  # whoever asks twice does not want to wait; the store takes a kill at any moment
+            # Whoever asks twice does not want to wait, and the store takes a kill at any moment.
+            os._exit(1)
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept, then say so."""
         await super().startup(sockets)
-        sys.stdout.write(self._ready + "\n")
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        sys.stdout.write(f"forthwith listening on http://{host}:{self.config.port}\n")
         sys.stdout.flush()
 
 
@@ -57,21 +54,26 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     data_folder.prepare(settings.data_dir)
     async with data_folder.held(settings.data_dir, OVERLAP_SECONDS), running_app(settings) as app:
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        config = uvicorn.Config(
-            app,
-            http=BoundedHttpProtocol,
-            ws="websockets-sansio",
-            ws_max_size=SOCKET_FRAME_BYTES,
-            ws_per_message_deflate=False,  # on, it halves the rate of frames and quadruples memory
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-            backlog=BACKLOG,
-            timeout_graceful_shutdown=REQUESTS_END_WITHIN_SECONDS,
-        )
-        ready = f"forthwith listening on http://{host}:{settings.port}"
-        await Server(config, ready).serve(sockets=[listener])
+        await create_server(app, settings).serve(sockets=[listener])
+
+
+def create_server(app: ASGIApp, settings: Settings) -> Server:
+    """A server with our limits; it ends what is under way within 5 s when it is told to stop."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=BoundedHttpProtocol,
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_FRAME_BYTES,
+        ws_per_message_deflate=False,  # on, it halves the rate of frames and quadruples memory
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=REQUESTS_END_WITHIN_SECONDS,
+    )
+    return Server(config)

@@ -27,7 +27,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._phase: Phase = "head"  # a connection that never asks for anything is closed as well
+        self._phase: Phase = "idle"
         self._message = 0
         self._uncounted = (
             0  # bytes of this message that belong to no body: head, chunk sizes, trailers
@@ -39,7 +39,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
-        self._watch()
+        # A connection that never asks for anything is closed as well.
+        self._timer = self.loop.call_later(HEAD_SECONDS, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watching()
@@ -50,7 +51,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return
         message, phase, body_bytes = self._message, self._phase, self._body_bytes
         super().data_received(data)
-        if (message, phase) == (self._message, self._phase) and phase != "idle":
+        in_same_part = (message, phase) == (self._message, self._phase)
+        begins_a_head = self._phase == "head" and self._message == message + 1 and phase == "idle"
+        if begins_a_head or (in_same_part and phase != "idle"):
             self._uncounted += len(data) - (self._body_bytes - body_bytes)
             # A body may come in chunks of a byte, six bytes on the wire each.
             if self._uncounted > MAX_HEAD_BYTES + 8 * self._body_bytes:
@@ -125,4 +128,5 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
+        self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)

@@ -53,6 +53,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def new_token() -> str:
+    """256 random bits; it says nothing about its agent."""
+    return secrets.token_urlsafe(32)
+
+
 def hash_token(token: str) -> str:
     """What is stored of a session's token, and names the session inside the server."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -85,7 +90,7 @@ class Sessions:
             raise WrongCredentials
         self._failures_of_account.give_back(email, now)
         self._failures_of_address.give_back(address, now)
-        token = secrets.token_urlsafe(32)
+        token = new_token()
 
         async def open_session(tx: Transaction) -> Agent:
             await sessions.prune(tx, now - IDLE, now)

@@ -70,6 +70,10 @@ async def browser() -> AsyncIterator[aiohttp.ClientSession]:
         yield http
 
 
+def fresh_folders(folder: Path) -> list[Path]:
+    return list(folder.glob("forthwith-demo-*"))
+
+
 async def first_of_the_list(session: AgentSession) -> dict[str, Any]:
     return (await session.conversations())[0]
 
@@ -90,8 +94,7 @@ async def test_one_command_gives_an_inbox_where_a_message_is_delivered(tmp_path:
             assert (await ben.messages(first["_id"]))[-1]["sender_name"] == "Ana"
         running.process.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(running.process.wait(), 15) == 0
-    left = [name for name in os.listdir(tmp_path) if name.startswith("forthwith-demo-")]
-    assert left == [], "a fresh folder is gone after it"
+    assert fresh_folders(tmp_path) == [], "a fresh folder is gone after it"
 
 
 async def test_a_killed_server_comes_back_with_everything(tmp_path: Path) -> None:
