@@ -149,7 +149,14 @@ def postgres(**settings: str) -> Iterator[PostgresServer]:
             account = pwd.getpwnam(user)
             os.chown(scratch, account.pw_uid, account.pw_gid)
             os.chown(scratch / "password", account.pw_uid, account.pw_gid)
-        make: list[str | Path] = [binaries / "initdb", "-D", data, "--no-sync", "--locale=C", "--encoding=UTF8"]
+        make: list[str | Path] = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "--no-sync",
+            "--locale=C",
+            "--encoding=UTF8",
+        ]
         make += ["--auth=scram-sha-256", "--username=forthwith", f"--pwfile={scratch}/password"]
         made = subprocess.run(make, user=user or None, cwd=scratch, capture_output=True, text=True)
         if made.returncode != 0:

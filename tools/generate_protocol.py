@@ -20,7 +20,7 @@ SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(
 def typescript(hint: object) -> str:
     """The TypeScript spelling of a Python type used in `shapes.py`."""
     if hint in SCALARS:
-        return SCALARS[typing.cast(type, hint)]
+        return SCALARS[hint]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Literal:
         return " | ".join(f'"{value}"' for value in arguments)
