@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -69,7 +70,7 @@ class Contacts:
         self._business_account_id = business_account_id
         self._by_wa_id: dict[str, Contact] = {}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Contact]:
         return iter(self._by_wa_id.values())
 
     def get(self, wa_id: str) -> Contact | None:

@@ -64,9 +64,8 @@ class Journeys:
             self._switched_on.pop(contact.wa_id, asyncio.Event()).set()
 
     def seen(self, entry: Entry, contact: Contact) -> None:
-        """The contact has the message on screen; the read receipt follows if receipts are on."""
-        if entry.seen_at is not None:
-            return
+        """The contact has the message on screen for the first time; the read receipt follows if
+        receipts are on."""
         entry.seen_at = self._clock.now()
         self._on_change(entry)
         if contact.read_receipts:

@@ -36,6 +36,10 @@ class UnderWay:
             self._quiet.set()
             self._on_change(True)
 
+    @property
+    def is_quiet(self) -> bool:
+        return self._quiet.is_set()
+
     def counts(self) -> dict[str, int]:
         return {kind: self._counts[kind] for kind in ("calls", "statuses", "webhooks")}
 

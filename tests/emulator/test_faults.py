@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -98,6 +99,23 @@ async def test_answers_that_are_not_what_they_should_be(
         assert "sent" in statuses_before_the_answer
     await emulator.quiet()
     assert receiver.names().count("delivered") == int(is_accepted), "accepted means delivered"
+
+
+@pytest.mark.parametrize("do", ["close", "reset"])
+async def test_a_cut_connection_is_a_reset_and_no_orderly_end(
+    business: Business, emulator: RunningEmulator, do: str
+) -> None:
+    await emulator.faults({"do": do})
+    body = json.dumps({"messaging_product": "whatsapp", "to": INES, "text": {"body": "Hello"}})
+    head = (
+        f"POST /v26.0/{PHONE_NUMBER_ID}/messages HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: Bearer {emulator.settings.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(emulator.url).port)
+    writer.write((head + body).encode())
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
 
 
 async def test_a_hanging_call_ends_with_the_emulator(receiver: Receiver) -> None:

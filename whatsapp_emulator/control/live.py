@@ -15,7 +15,8 @@ HEARTBEAT_SECONDS = 15.0
 async def stream_live(request: web.Request) -> web.StreamResponse:
     """Events, each a JSON object: ``{type: "message", wa_id, message}`` (a line of the thread,
     new or changed), ``{type: "contact", contact}``, ``{type: "typing", wa_id, seconds}`` (0 is
-    over), ``{type: "quiet", quiet}``, ``{type: "clock", ahead_seconds}``, ``{type: "reset"}``. Nothing is replayed: read the threads after connecting."""
+    over), ``{type: "quiet", quiet}``, ``{type: "clock", ahead_seconds}``, ``{type: "reset"}``. The first tells whether it is quiet now;
+    nothing else is replayed: read the threads after connecting."""
     emulator = request.app[EMULATOR]
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
@@ -23,7 +24,8 @@ async def stream_live(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     queue = emulator.live.listen()
     try:
-        await response.write(b"retry: 500\n: listening\n\n")
+        first = {"type": "quiet", "quiet": emulator.under_way.is_quiet}
+        await response.write(f"retry: 500\ndata: {json.dumps(first)}\n\n".encode())
         while not emulator.stopping.is_set():
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):

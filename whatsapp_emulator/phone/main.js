@@ -124,7 +124,6 @@ async function readEverything() {
   for (const phone of phones) void phone.load();
   layOut();
   remember();
-  showQuiet(true);
 }
 
 /** @param {any} event */

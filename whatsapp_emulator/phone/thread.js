@@ -24,9 +24,10 @@ export class ThreadView {
 
   /** @param {import('./emulator.js').Line[]} lines */
   replace(lines) {
-    this.lines = [...lines];
+    this.lines = [];
     this.bubbles.clear();
-    this.draw();
+    this.root.replaceChildren(this.foot);
+    for (const line of lines) this.append(line);
     this.toBottom();
   }
 
@@ -42,8 +43,7 @@ export class ThreadView {
       this.bubbles.get(line.id)?.replaceChildren(...this.inside(line));
       return;
     }
-    this.lines.push(line);
-    this.draw(line.id);
+    this.append(line).classList.add('arriving');
     if (wasAtBottom || line.direction === 'inbound') this.toBottom();
   }
 
@@ -60,21 +60,20 @@ export class ThreadView {
     this.root.scrollTop = this.root.scrollHeight;
   }
 
-  /** @param {string} [newId] */
-  draw(newId) {
-    const nodes = [];
-    let before = null;
-    for (const line of this.lines) {
-      const day = dayName(new Date(line.at), this.now());
-      const isNewDay = !before || dayName(new Date(before.at), this.now()) !== day;
-      if (isNewDay) nodes.push(element('div', { class: 'day' }, day));
-      const bubble = this.bubbles.get(line.id) ?? this.bubble(line);
-      bubble.classList.toggle('first', isNewDay || before?.direction !== line.direction);
-      if (line.id === newId) bubble.classList.add('arriving');
-      nodes.push(bubble);
-      before = line;
-    }
-    this.root.replaceChildren(...nodes, this.foot);
+  /**
+   * @param {import('./emulator.js').Line} line
+   * @returns {HTMLElement} its bubble, under a day chip if a day begins
+   */
+  append(line) {
+    const before = this.lines.at(-1);
+    const day = dayName(new Date(line.at), this.now());
+    const isNewDay = !before || dayName(new Date(before.at), this.now()) !== day;
+    if (isNewDay) this.foot.before(element('div', { class: 'day' }, day));
+    this.lines.push(line);
+    const bubble = this.bubble(line);
+    bubble.classList.toggle('first', isNewDay || before?.direction !== line.direction);
+    this.foot.before(bubble);
+    return bubble;
   }
 
   /** @param {import('./emulator.js').Line} line */

@@ -11,7 +11,7 @@ from whatsapp_emulator.webhooks.log import Attempt
 
 
 async def shake_hands(engine: WebhookEngine, clock: VirtualClock, verify_token: str) -> None:
-    """Ask until the challenge comes back, every second while the receiver is not up.
+    """Ask until the challenge comes back, every second at first: the receiver may start later.
 
     Updates are delivered meanwhile all the same: the result only shows in the delivery log.
     """
@@ -39,4 +39,4 @@ async def shake_hands(engine: WebhookEngine, clock: VirtualClock, verify_token: 
                 return
             if attempt.http == 200:
                 attempt.error = "the answer is not the challenge"
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(1.0 if number < 60 else 15.0)
