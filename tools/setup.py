@@ -34,6 +34,10 @@ class SetupError(Exception):
     """What went wrong and what to do about it, in one sentence."""
 
 
+class CommandFailed(SetupError):
+    """A command failed; the end of the log says more."""
+
+
 def use_new_enough_python() -> None:
     """Starts again under a newer Python of this machine if this one is too old."""
     if sys.version_info >= OLDEST:
@@ -50,7 +54,7 @@ def use_new_enough_python() -> None:
 
 
 def run(*command: str | Path, cwd: Path = ROOT, otherwise: str) -> None:
-    """Runs a command with its output in the log; raises `SetupError(otherwise)` if it fails."""
+    """Runs a command with its output in the log; raises `CommandFailed(otherwise)` if it fails."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
     with LOG.open("ab") as log:
         log.write(f"$ {' '.join(map(str, command))}\n".encode())
@@ -64,7 +68,7 @@ def run(*command: str | Path, cwd: Path = ROOT, otherwise: str) -> None:
             stderr=log,
         )
     if done.returncode != 0:
-        raise SetupError(otherwise)
+        raise CommandFailed(otherwise)
 
 
 def make_environment() -> str:
@@ -235,7 +239,7 @@ def main() -> int:
             setup.all_steps(with_chromium="--without-chromium" not in sys.argv[1:])
         except SetupError as error:
             print(f"\n\nSetup stopped: {error}", file=sys.stderr)
-            if LOG.exists():
+            if isinstance(error, CommandFailed):
                 tail = LOG.read_text(errors="replace").splitlines()[-25:]
                 print("\n".join(f"  | {line}" for line in tail), file=sys.stderr)
             return 1
