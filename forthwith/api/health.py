@@ -1,6 +1,7 @@
 """For supervisors and Prometheus: is the process up, can it store, what has it done."""
 
 import asyncio
+import logging
 from ipaddress import ip_address
 from secrets import compare_digest
 
@@ -11,8 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from forthwith.api.context import Edge
 from forthwith.api.errors import problem
 from forthwith.store import readiness
-from forthwith.store.database import StorageUnavailable
 
+log = logging.getLogger(__name__)
 router = APIRouter()
 
 READY_WITHIN_SECONDS = 1.0
@@ -33,7 +34,8 @@ async def readyz(context: Edge) -> Response:
     try:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             missing = await context.db.write(lambda tx: readiness.check(tx, context.now()))
-    except (StorageUnavailable, TimeoutError):
+    except Exception as error:  # noqa: BLE001  # whatever it is, a store that takes no write is not ready
+        log.warning("Not ready: %s: %s", type(error).__name__, error)
         return PlainTextResponse("the store cannot be written\n", 503)
     if missing:
         return PlainTextResponse("the store's schema is not current\n", 503)

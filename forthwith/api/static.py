@@ -1,7 +1,6 @@
 """The browser's half: hashed assets for a year, the page itself asked for anew each time."""
 
 import gzip
-import mimetypes
 from email.utils import formatdate
 from pathlib import Path
 
@@ -13,7 +12,24 @@ from forthwith.api.errors import problem
 
 ONE_YEAR = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
-COMPRESSED = (".css", ".html", ".js", ".json", ".map", ".svg", ".webmanifest")
+# Not `mimetypes`: that reads files of the machine, which differ, and `nosniff` forgives no wrong type.
+TEXT_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".webmanifest": "application/manifest+json",
+}
+"""These are compressed."""
+TYPES = TEXT_TYPES | {
+    ".ico": "image/x-icon",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Forthwith</title>
 <h1>The front end is not built</h1>
@@ -42,7 +58,7 @@ class WebFiles:
         await self._respond(Request(scope))(scope, receive, send)
 
     def _respond(self, request: Request) -> Response:
-        path = request.url.path
+        path: str = request.scope["path"]
         if path == "/api" or path.startswith("/api/"):
             return problem("not_found")
         if request.method not in ("GET", "HEAD"):
@@ -62,11 +78,14 @@ class WebFiles:
     def _file(self, path: str) -> Path | None:
         """The file of a URL path, if it lies inside the folder."""
         file = (self._folder / path.lstrip("/")).resolve()
-        return file if file.is_relative_to(self._folder) and file.is_file() else None
+        try:
+            return file if file.is_relative_to(self._folder) and file.is_file() else None
+        except OSError:  # a name longer than any file's
+            return None
 
     def _answer(self, request: Request, file: Path, cache_control: str) -> Response:
         stat = file.stat()
-        etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+        etag = f'W/"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
         headers = {
             "Cache-Control": cache_control,
             "ETag": etag,
@@ -75,8 +94,8 @@ class WebFiles:
         }
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
-        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        if file.suffix in COMPRESSED and "gzip" in request.headers.get("accept-encoding", ""):
+        media_type = TYPES.get(file.suffix, "application/octet-stream")
+        if file.suffix in TEXT_TYPES and "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
             return Response(self._gzip(file, stat.st_mtime), 200, headers, media_type)
         return Response(file.read_bytes(), 200, headers, media_type)

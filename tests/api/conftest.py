@@ -22,7 +22,10 @@ from forthwith.config import Settings
 from forthwith.listening import listen
 from forthwith.serve import create_server
 from forthwith.services.sign_in import hash_password
-from forthwith.store import agents
+from forthwith.store import agents, contacts, conversations, events, inboxes, messages
+from forthwith.store.contacts import Identity
+from forthwith.store.database import Transaction
+from forthwith.store.ids import new_id
 
 T = TypeVar("T")
 PASSWORD = "a-password-for-tests"
@@ -34,12 +37,15 @@ class Clock:
     """The server's time; tests move it."""
 
     ahead: int = 0
+    stopped_at: int | None = None
 
     def __call__(self) -> int:
-        return milliseconds() + self.ahead
+        return milliseconds() + self.ahead if self.stopped_at is None else self.stopped_at
 
-    def advance(self, milliseconds: int) -> None:
-        self.ahead += milliseconds
+    def advance(self, by: int) -> None:
+        self.ahead += by
+        if self.stopped_at is not None:
+            self.stopped_at += by
 
 
 @dataclass
@@ -105,6 +111,37 @@ class Edge:
         agent_id = self.do(add())
         assert agent_id is not None
         return agent_id
+
+    async def store_a_message(self) -> tuple[str, str]:
+        """One that was sent to a contact; (conversation id, client_id)."""
+        now = self.clock()
+
+        async def store(tx: Transaction) -> tuple[str, str]:
+            inbox = await inboxes.by_phone_number_id(tx, self.settings.whatsapp_phone_number_id)
+            assert inbox is not None
+            contact = await contacts.find_or_create(tx, Identity("Mara", phone="447700900300"), now)
+            thread = await conversations.get_or_create(
+                tx, new_id("conversation"), inbox["id"], contact["id"], now
+            )
+            conversation = await conversations.take_pos(tx, thread["id"], now)
+            new = messages.NewMessage(
+                id=new_id("message"),
+                client_id="optimistic-1600000000000-0123456789abcdef",
+                direction="outbound",
+                message_type="text",
+                sender_role="agent",
+                sender_id="agent-1",
+                sender_name="Ana",
+                text_content="It is ready.",
+                status="sent",
+                sent_at=now,
+                created_at=now,
+            )
+            row = await messages.insert(tx, conversation, new)
+            await events.append(tx, "new_message", conversation, now, message_id=row["id"])
+            return conversation["id"], row["client_id"]
+
+        return await self.context.db.write(store)
 
 
 class Browser:

@@ -1,0 +1,121 @@
+"""What supervisors and Prometheus are told."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from forthwith.metrics import Counter, Gauge, Histogram, Metrics
+from tests.api.conftest import Browser, Edge, browsing, running_edge
+
+NAMES = {
+    "forthwith_messages_total": "counter",
+    "forthwith_send_seconds": "histogram",
+    "forthwith_unconfirmed": "gauge",
+    "forthwith_outbox_depth": "gauge",
+    "forthwith_outbox_oldest_seconds": "gauge",
+    "forthwith_webhook_seconds": "histogram",
+    "forthwith_webhook_rejected_total": "counter",
+    "forthwith_ws_connections": "gauge",
+    "forthwith_ws_replayed_total": "counter",
+    "forthwith_meta_errors_total": "counter",
+}
+
+
+async def test_a_server_that_can_store_is_ready(stranger: Browser) -> None:
+    assert (await stranger.ask("GET", "/healthz")).body == b"up\n"
+    began = time.perf_counter()
+    answer = await stranger.ask("GET", "/readyz")
+    assert (answer.status, answer.body) == (200, b"ready\n")
+    assert time.perf_counter() - began < 0.5
+
+
+async def test_a_server_that_cannot_store_is_not_ready(own_edge: Edge) -> None:
+    """The table that every probe writes to is gone: the store answers, but no write succeeds."""
+    async with browsing(own_edge) as browser:
+        db = own_edge.context.db
+        own_edge.do(db.write(lambda tx: tx.run("ALTER TABLE meta RENAME TO gone")))
+        answer = await browser.ask("GET", "/readyz")
+        assert answer.status == 503
+        assert (await browser.ask("GET", "/healthz")).status == 200
+        own_edge.do(db.write(lambda tx: tx.run("ALTER TABLE gone RENAME TO meta")))
+        assert (await browser.ask("GET", "/readyz")).status == 200
+
+
+async def test_a_store_that_misses_a_migration_is_not_ready(own_edge: Edge) -> None:
+    own_edge.do(own_edge.context.db.write(lambda tx: tx.run("DELETE FROM migrations")))
+    async with browsing(own_edge) as browser:
+        answer = await browser.ask("GET", "/readyz")
+    assert (answer.status, answer.body) == (503, b"the store's schema is not current\n")
+
+
+async def test_names_of_metrics_are_for_ever(stranger: Browser) -> None:
+    answer = await stranger.ask("GET", "/metrics")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert dict(re.findall(r"^# TYPE (\S+) (\S+)$", answer.body.decode(), re.MULTILINE)) == NAMES
+
+
+async def test_metrics_are_for_loopback_or_the_token(tmp_path: Path) -> None:
+    with running_edge(tmp_path, metrics_token="a-token-for-prometheus") as edge:
+        async with browsing(edge) as browser:
+            assert (await browser.ask("GET", "/metrics")).status == 200
+            for forwarded in ({"X-Forwarded-For": "192.0.2.1"}, {"Forwarded": "for=192.0.2.1"}):
+                assert (await browser.ask("GET", "/metrics", headers=forwarded)).code == "not_found"
+                wrong = forwarded | {"Authorization": "Bearer wrong"}
+                assert (await browser.ask("GET", "/metrics", headers=wrong)).code == "not_found"
+                right = forwarded | {"Authorization": "Bearer a-token-for-prometheus"}
+                assert (await browser.ask("GET", "/metrics", headers=right)).status == 200
+
+
+async def test_without_a_token_an_empty_one_opens_nothing(stranger: Browser) -> None:
+    headers = {"X-Forwarded-For": "192.0.2.1", "Authorization": "Bearer "}
+    assert (await stranger.ask("GET", "/metrics", headers=headers)).code == "not_found"
+
+
+async def test_the_outbox_is_counted(own_edge: Edge) -> None:
+    own_edge.do(own_edge.store_a_message())
+    own_edge.do(
+        own_edge.context.db.write(
+            lambda tx: tx.run(
+                "UPDATE messages SET status = 'unconfirmed', outbox_state = 'doubted', lease_until = :never",
+                never=2**60,
+            )
+        )
+    )
+    own_edge.clock.advance(90_000)
+    async with browsing(own_edge) as browser:
+        body = (await browser.ask("GET", "/metrics")).body.decode()
+    assert "forthwith_unconfirmed 1\n" in body
+    assert "forthwith_outbox_depth 1\n" in body
+    oldest = re.search(r"^forthwith_outbox_oldest_seconds (\S+)$", body, re.MULTILINE)
+    assert oldest is not None
+    assert 90 <= float(oldest[1]) < 100
+
+
+def test_the_text_format() -> None:
+    counter = Counter("c_total", "Things.", "kind", "why")
+    counter.add("a", 'quote " slash \\ line\n')
+    counter.add("b", "x", by=2)
+    assert list(counter.lines()) == [
+        'c_total{kind="a",why="quote \\" slash \\\\ line\\n"} 1',
+        'c_total{kind="b",why="x"} 2',
+    ]
+    with pytest.raises(AssertionError):
+        counter.add("one label too few")
+    gauge = Gauge("g", "Level.")
+    gauge.add(3)
+    gauge.add(-1)
+    assert list(gauge.lines()) == ["g 2"]
+    histogram = Histogram("h_seconds", "Time.", "hop")
+    for seconds in (0.001, 0.005, 0.3, 99):
+        histogram.observe(seconds, "enter")
+    lines = list(histogram.lines())
+    assert lines[0] == 'h_seconds_bucket{hop="enter",le="0.005"} 2'
+    assert 'h_seconds_bucket{hop="enter",le="0.5"} 3' in lines
+    assert lines[-3:] == [
+        'h_seconds_bucket{hop="enter",le="+Inf"} 4',
+        'h_seconds_sum{hop="enter"} 99.306',
+        'h_seconds_count{hop="enter"} 4',
+    ]
+    assert Metrics().render().endswith("\n")
