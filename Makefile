@@ -1,7 +1,8 @@
 # Everything a contributor runs. `make` alone lists it.
 PYTHON ?= python3
 BIN := .venv/bin
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The environment's own Node; the system's may be too old. Not for setup, which may remake it.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fix lock size
@@ -17,7 +18,7 @@ demo: ## Start Forthwith with an emulated WhatsApp and lively conversations
 	@$(BIN)/forthwith demo
 
 test: setup ## Run every test of both halves; PYTEST="-k name" narrows the second
-	@cd web && npm run --silent test
+	@cd web && $(NPM) run --silent test
 	@$(BIN)/python -m pytest $(PYTEST)
 
 check: setup ## Linters, formats, types and layers, as CI runs them
@@ -26,7 +27,7 @@ check: setup ## Linters, formats, types and layers, as CI runs them
 fix: setup ## Format, and mend what the linters can mend
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
-	@cd web && npm run --silent format
+	@cd web && $(NPM) run --silent format
 
 size: setup ## Print the size of the message's path and of everything else
 	@tools/flow-lines; flow=$$?; tools/size-report && exit $$flow

@@ -44,7 +44,7 @@ def use_new_enough_python() -> None:
         return
     for name in NEWER_PYTHONS:
         found = shutil.which(name)
-        if found:
+        if found and Path(found).parent != BIN:
             os.execv(found, [found, "-m", "tools.setup", *sys.argv[1:]])
     have = ".".join(map(str, sys.version_info[:2]))
     raise SetupError(
@@ -73,7 +73,9 @@ def run(*command: str | Path, cwd: Path = ROOT, otherwise: str) -> None:
 
 def make_environment() -> str:
     """Makes `.venv`, afresh if the one there does not work."""
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    # Not sys.executable: in an activated environment that is what is about to be cleared.
+    python: str = getattr(sys, "_base_executable", sys.executable)
+    command = [python, "-m", "venv", "--clear", str(VENV)]
     made = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if made.returncode != 0 and chromium.is_root_on_debian():
         # Debian ships the standard library's venv in a package of its own.
