@@ -193,7 +193,7 @@ def _missing(given: Mapping[str, str], settings: Settings) -> list[str]:
 
 
 _placeholder = re.compile(
-    r"<.*>|\{\{.*|\$\{.*|(.)\1*|(your|insert|enter|replace|paste)[-_ ].*|.*change[-_ ]?(me|it)\b.*|.*placeholder.*"
+    r"<.*>|\{\{.*|\$\{.*|(.)\1*|(your|insert|enter|replace|paste)[-_ ].*|.*change[-_ ]?(me|it)([^a-z].*)?|.*placeholder.*"
     r"|todo|tbd|none|null|example",
     re.IGNORECASE,
 )
