@@ -9,9 +9,9 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import asyncpg
 
@@ -32,12 +32,28 @@ READERS = 4
 COMMIT_LOCK = 4_620_519
 """Number of the advisory lock; any constant does, as long as nothing else in this database uses it."""
 CHANNEL = "forthwith_log"
-LOST = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
+AWAY = ("08", "25", "40", "53", "57", "58", "XX")
+"""Classes of SQLSTATE that are the server's trouble: connection, read-only, rolled back, disk full, shut down, I/O."""
+CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 30
+STALLED_SECONDS = 10
+"""A process that stops in mid-batch (suspended, cut off) loses its transaction, and with it the commit lock."""
+
+
+@contextlib.contextmanager
+def storage_faults() -> Iterator[None]:
+    """Trouble of the server or the line becomes StorageUnavailable; a statement's own fault stays what it is."""
+    try:
+        yield
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
+    except asyncpg.PostgresError as error:
+        # A schema just changed by a newer Forthwith makes a cached plan invalid once.
+        if not (error.sqlstate or "").startswith(AWAY) and not isinstance(
+            error, asyncpg.InvalidCachedStatementError
+        ):
+            raise
+        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 @lru_cache(maxsize=512)
@@ -64,25 +80,27 @@ class PostgresTransaction:
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
         statement, names = positional(sql)
-        rows: list[Row] = await self.connection.fetch(statement, *[values[name] for name in names])
+        with storage_faults():
+            rows: list[Row] = await self.connection.fetch(
+                statement, *[values[name] for name in names]
+            )
         return rows
 
     async def one(self, sql: str, **values: Value) -> Row | None:
-        statement, names = positional(sql)
-        row: Row | None = await self.connection.fetchrow(
-            statement, *[values[name] for name in names]
-        )
-        return row
+        rows = await self.all(sql, **values)
+        return rows[0] if rows else None
 
     async def run(self, sql: str, **values: Value) -> int:
         statement, names = positional(sql)
-        done = await self.connection.execute(statement, *[values[name] for name in names])
+        with storage_faults():
+            done = await self.connection.execute(statement, *[values[name] for name in names])
         count = done.rpartition(" ")[2]  # "UPDATE 3"
         return int(count) if count.isdecimal() else 0
 
     async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        async with self.connection.transaction():  # nested: a savepoint
-            return await work(self)
+        with storage_faults():
+            async with self.connection.transaction():  # nested: a savepoint
+                return await work(self)
 
 
 class PostgresDatabase:
@@ -101,15 +119,25 @@ class PostgresDatabase:
         """Connect, bring the schema up to date, start writing and listening."""
         database = cls(url, doorbell)
         try:
-            database._pool = await asyncpg.create_pool(url, min_size=1, max_size=READERS)
-        except LOST as error:
+            database._pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=READERS,
+                timeout=CONNECT_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise StorageUnavailable(str(error)) from error
         database._loops = [
             asyncio.create_task(database._write_forever()),
             asyncio.create_task(database._listen_forever()),
         ]
-        await database.write(migrate)
-        database.epoch = await database.read(read_epoch)
+        try:
+            await database.write(migrate)
+            database.epoch = await database.read(read_epoch)
+        except BaseException:
+            await database.close()
+            raise
         return database
 
     async def write(self, work: Work[T]) -> T:
@@ -121,14 +149,12 @@ class PostgresDatabase:
 
     async def read(self, work: Work[T]) -> T:
         assert self._pool is not None, "open() makes it"
-        try:
+        with storage_faults():
             async with (
                 self._pool.acquire() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 return await work(PostgresTransaction(connection))
-        except LOST as error:
-            raise StorageUnavailable(str(error)) from error
 
     async def close(self) -> None:
         await self._drain()
@@ -152,7 +178,7 @@ class PostgresDatabase:
                 batch.append(self._queue.get_nowait())
             try:
                 woken = await self._commit(batch)
-            except (*LOST, asyncpg.PostgresError) as error:
+            except Exception as error:  # noqa: BLE001  # the writer must outlive whatever it was
                 log.warning("PostgreSQL: a commit failed: %s", error)
                 woken = False
                 await self._drop_writer()
@@ -166,7 +192,13 @@ class PostgresDatabase:
         """One transaction for the batch; each member in a savepoint of its own (R5)."""
         if self._writer is None or self._writer.is_closed():
             self._writer = await asyncpg.connect(
-                self._url, server_settings={"synchronous_commit": "on"}
+                self._url,
+                timeout=CONNECT_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
+                server_settings={
+                    "synchronous_commit": "on",
+                    "idle_in_transaction_session_timeout": f"{STALLED_SECONDS}s",
+                },
             )
         async with self._writer.transaction():
             await self._writer.execute(f"SELECT pg_advisory_xact_lock({COMMIT_LOCK})")
@@ -174,7 +206,7 @@ class PostgresDatabase:
             for member in batch:
                 try:
                     member.result = await transaction.attempt(member.work)
-                except LOST:
+                except StorageUnavailable:
                     raise
                 except Exception as error:  # noqa: BLE001  # the member's own fault; it is told, its neighbours stand
                     member.error = error
@@ -192,7 +224,7 @@ class PostgresDatabase:
         """Ring when another process has committed. A bell missed while reconnecting is rung afterwards."""
         while True:
             try:
-                connection = await asyncpg.connect(self._url)
+                connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS)
                 lost = asyncio.Event()
                 connection.add_termination_listener(lambda _, gone=lost: gone.set())
                 await connection.add_listener(CHANNEL, lambda *_: self._doorbell.ring())
@@ -201,7 +233,7 @@ class PostgresDatabase:
                     await lost.wait()
                 finally:
                     await connection.close(timeout=1)
-            except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("PostgreSQL: cannot listen: %s", error)
             await asyncio.sleep(1)
 

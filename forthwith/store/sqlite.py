@@ -4,9 +4,10 @@ WAL with `synchronous=FULL`: in simulated power cuts NORMAL lost acknowledged me
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,19 @@ from forthwith.store.migrate import migrate, read_epoch
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 5_000
 READERS = 2
+OWN_FAULTS = (apsw.SQLError, apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError)
+"""What a statement is to blame for; every other error of SQLite is the file's or the machine's."""
+
+
+@contextlib.contextmanager
+def storage_faults() -> Iterator[None]:
+    """Disk full, locked, I/O error become StorageUnavailable; a statement's own fault stays what it is."""
+    try:
+        yield
+    except OWN_FAULTS:
+        raise
+    except apsw.Error as error:
+        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 class SqliteTransaction:
@@ -32,26 +46,29 @@ class SqliteTransaction:
         self.wakes = False
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
-        rows: list[Any] = self.connection.execute(sql, values).fetchall()  # dicts, by `_as_dict`
-        return rows
+        with storage_faults():
+            rows: list[Any] = self.connection.execute(sql, values).fetchall()
+        return rows  # dicts, by `_as_dict`
 
     async def one(self, sql: str, **values: Value) -> Row | None:
         rows = await self.all(sql, **values)
         return rows[0] if rows else None
 
     async def run(self, sql: str, **values: Value) -> int:
-        self.connection.execute(sql, values).fetchall()
+        await self.all(sql, **values)
         return self.connection.changes()
 
     async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        self.connection.execute("SAVEPOINT attempt")
+        await self.run("SAVEPOINT attempt")
         try:
             result = await work(self)
+        except StorageUnavailable:
+            raise  # the whole batch will be undone
         except BaseException:
-            self.connection.execute("ROLLBACK TO attempt")
-            self.connection.execute("RELEASE attempt")
+            await self.run("ROLLBACK TO attempt")
+            await self.run("RELEASE attempt")
             raise
-        self.connection.execute("RELEASE attempt")
+        await self.run("RELEASE attempt")
         return result
 
 
@@ -127,14 +144,12 @@ class SqliteDatabase:
         if connection is None:
             connection = self._local.connection = connect(self._path)
             connection.pragma("query_only", True)
-        try:
+        with storage_faults():
             connection.execute("BEGIN")  # one snapshot for all statements of this read
             try:
                 return drive(work(SqliteTransaction(connection)))
             finally:
                 connection.execute("COMMIT")
-        except apsw.Error as error:
-            raise StorageUnavailable(str(error)) from error
 
     def _write_forever(self) -> None:
         connection: apsw.Connection | None = None
@@ -150,10 +165,13 @@ class SqliteDatabase:
             try:
                 connection = connection or connect(self._path)
                 woken = self._commit(connection, batch)
-            except apsw.Error as error:
+            except Exception as error:  # noqa: BLE001  # the writer must outlive whatever it was
                 woken = False
                 for member in batch:
                     member.error = StorageUnavailable(str(error))
+                if connection is not None:
+                    connection.close(True)  # undoes what was begun; the next batch starts afresh
+                    connection = None
             self._loop.call_soon_threadsafe(settle, batch)
             if woken:
                 self._doorbell.ring()
@@ -166,17 +184,12 @@ class SqliteDatabase:
         """One BEGIN and one COMMIT for the batch; each member in a savepoint of its own (R5)."""
         transaction = SqliteTransaction(connection)
         connection.execute("BEGIN IMMEDIATE")
-        try:
-            for member in batch:
-                try:
-                    member.result = drive(transaction.attempt(member.work))
-                except BaseException as error:
-                    if not connection.in_transaction:  # SQLite itself gave up: disk full, I/O error
-                        raise
-                    member.error = error
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        for member in batch:
+            try:
+                member.result = drive(transaction.attempt(member.work))
+            except StorageUnavailable:
+                raise
+            except BaseException as error:  # noqa: BLE001  # the member's own; it is told, its neighbours stand
+                member.error = error
+        connection.execute("COMMIT")
         return transaction.wakes

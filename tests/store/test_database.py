@@ -8,6 +8,7 @@ import pytest
 
 from forthwith.store.database import Database, Transaction
 from forthwith.store.sqlite import SqliteDatabase
+from tests.rig import eventually
 from tests.store.conftest import Rings
 
 
@@ -75,8 +76,11 @@ async def test_the_doorbell_rings_after_commits_that_appended_events_only(
         tx.wakes = True
 
     await db.write(wake)
-    await asyncio.sleep(0)
-    assert rings.count > before
+
+    async def rang() -> bool:
+        return rings.count > before
+
+    await eventually(rang)
 
 
 async def test_a_cancelled_caller_does_not_cancel_the_commit(db: Database) -> None:
