@@ -5,10 +5,10 @@ BIN := .venv/bin
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lock size
+.PHONY: help setup demo test check fix lock size screenshots
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv, install what the locks name, build the front end, find Chromium
 	@$(PYTHON) -m tools.setup
@@ -31,6 +31,9 @@ fix: setup ## Format, and mend what the linters can mend
 
 size: setup ## Print the size of the message's path and of everything else
 	@tools/flow-lines; flow=$$?; tools/size-report && exit $$flow
+
+screenshots: setup ## Make the pictures in docs/images anew, from the demo
+	@FORTHWITH_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/e2e/test_demo.py
 
 lock: ## Resolve the dependencies of pyproject.toml anew, into requirements/
 	@$(BIN)/python -m tools.lock $(LOCK)
