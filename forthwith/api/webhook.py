@@ -13,7 +13,7 @@ from forthwith.api.body import TooLarge, read_bytes
 from forthwith.api.errors import problem
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.whatsapp.signature import is_signed
-from forthwith.whatsapp.webhook_payloads import TooDeep
+from forthwith.whatsapp.webhook_payloads import Unreadable
 
 log = logging.getLogger(__name__)
 MAX_BYTES = 3 * 1024 * 1024
@@ -58,7 +58,7 @@ class WebhookEndpoint:
             return problem("bad_signature")
         try:
             await self._receiver.receive(body)
-        except TooDeep:
+        except Unreadable:
             return problem("malformed_body")
         log.debug(
             "webhook: %d bytes stored in %.1f ms", len(body), (time.perf_counter() - began) * 1_000

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from forthwith.store import attempts, contacts, conversations, events, inboxes, messages, webhooks
 from forthwith.store.contacts import Identity
-from forthwith.store.database import Database, Transaction
+from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.ids import new_id
 from forthwith.whatsapp.webhook_payloads import InboundMessage, Item, SetAside, StatusReport, parse
 
@@ -24,7 +24,7 @@ class WebhookReceiver:
         self._gathering: asyncio.Task[None] | None = None
 
     async def receive(self, body: bytes) -> None:
-        """Store and apply; committed when it returns. Raises TooDeep (not JSON) or StorageUnavailable (answer 503)."""
+        """Store and apply; committed when it returns. Raises Unreadable (answer 400) or StorageUnavailable (answer 503)."""
         items = parse(body, self._clock())
         if self._clock() >= self._gather_until:
             await self._apply([(body, items)])
@@ -67,6 +67,8 @@ async def _apply_alone(tx: Transaction, webhook_id: str, item: Item, now: int) -
         return
     try:
         reason = await tx.attempt(lambda inner: apply_item(inner, item, now))
+    except StorageUnavailable:
+        raise  # not the item's fault: 503, and Meta sends all of it again
     except Exception as error:  # noqa: BLE001  # whatever it is, the other 999 updates of the POST must be stored
         reason = f"raised {type(error).__name__}: {str(error)[:200]}"
     if reason:

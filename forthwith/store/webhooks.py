@@ -22,7 +22,8 @@ async def set_aside(tx: Transaction, webhook_id: str, place: str, reason: str, n
         id=new_id("aside"),
         webhook_id=webhook_id,
         place=place,
-        reason=reason,
+        # It may quote the body, and neither engine stores U+0000 or half of a surrogate pair.
+        reason=reason.replace("\x00", "\\0").encode("ascii", "backslashreplace").decode(),
         now=now,
     )
 

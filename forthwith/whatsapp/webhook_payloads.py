@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from forthwith.domain.status import Attempt, Failure, Progress
 from forthwith.whatsapp.errors import reason_of
 
@@ -59,21 +57,32 @@ class SetAside:
 Item = InboundMessage | StatusReport | SetAside
 
 
-class TooDeep(ValueError):
-    """The body is not JSON that anybody sends in earnest (nesting, encoding)."""
+class Unreadable(ValueError):
+    """The body is not JSON that anybody sends in earnest: syntax, encoding, nesting, a key given twice."""
 
 
 def parse(body: bytes, now: int) -> list[Item]:
-    """Every item of a signed body, in its order. Raises TooDeep when it is not JSON at all."""
+    """Every item of a signed body, in its order. Raises Unreadable."""
     try:
-        envelope = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        try:
-            envelope = json.loads(body, parse_int=str)  # msgspec refuses integers above 64 bits
-        except (ValueError, RecursionError) as error:
-            raise TooDeep(str(error)) from error
-    items = list(_items(envelope, now))
-    return items or [SetAside("", "unknown body")]
+        envelope = json.loads(
+            body.decode(), object_pairs_hook=_without_duplicates, parse_int=_integer
+        )
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+    return list(_items(envelope, now)) or [SetAside("", "unknown body")]
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two readers of one body must not see two values."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key is given twice")
+    return value
+
+
+def _integer(digits: str) -> int | str:
+    """Beyond 64 bits it is no figure of Meta's, and no column holds it."""
+    return int(digits) if len(digits) < 19 else digits
 
 
 def _items(envelope: Any, now: int) -> Iterator[Item]:
@@ -107,7 +116,7 @@ def _guarded(place: str, read: Any, *arguments: Any) -> Item:
     try:
         item: Item = read(place, *arguments)
         return item
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         return SetAside(place, f"unreadable: {type(error).__name__} {str(error)[:80]}")
 
 
@@ -135,7 +144,7 @@ def _inbound(
         type=kind,
         text=_body_of(kind, message),
         timestamp=_milliseconds(message.get("timestamp"), now),
-        name=str(profile.get("name") or ""),
+        name=_clean(profile.get("name")),
         phone=phone,
         bsuid=bsuid,
         username=_text(profile.get("username")),
@@ -180,7 +189,7 @@ def _failure(error: dict[str, Any], at: int) -> Failure:
         _get(error.get("error_data"), "details") or error.get("message") or error.get("title") or ""
     )
     return Failure(
-        at, str(code) if code else "", str(detail)[:500], reason_of(code) if code else "refused"
+        at, str(code) if code else "", _clean(detail)[:500], reason_of(code) if code else "refused"
     )
 
 
