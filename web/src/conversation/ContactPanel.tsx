@@ -20,7 +20,7 @@ export function ContactPanel({ conversation, onClose }: ContactPanelProps) {
     contact.username === undefined ? null : userNameWords(contact.username),
   ].filter((handle) => handle !== null && handle !== name);
   return (
-    <aside className={styles.panel} aria-label="Contact">
+    <section className={styles.panel} aria-label="Contact">
       <header className={styles.head}>
         <h2>Contact</h2>
         <IconButton icon="close" label="Close" onClick={onClose} />
@@ -34,7 +34,7 @@ export function ContactPanel({ conversation, onClose }: ContactPanelProps) {
       </div>
       <WindowSection window={window} expiresAt={conversation.service_window_expires_at} />
       {conversation.last_pos === 0 ? null : <LastSection conversation={conversation} />}
-    </aside>
+    </section>
   );
 }
 

@@ -12,6 +12,7 @@ import { useServiceWindow } from './useServiceWindow';
 export function ConversationHeader(props: ConversationHeaderProps) {
   const { conversation, onBack, onTogglePanel, panelOpen } = props;
   const window = useServiceWindow(conversation?.service_window_expires_at ?? null);
+  const words = windowWords(window);
   const name = conversation === undefined ? '' : contactName(conversation.contact);
   return (
     <header className={styles.header}>
@@ -26,7 +27,8 @@ export function ConversationHeader(props: ConversationHeaderProps) {
             <p className={cx(styles.window, window.state === 'low' && styles.low)}>
               {window.state === 'low' ? <Icon name="clock" size={16} /> : null}
               {window.state === 'closed' ? <Icon name="lock" size={16} /> : null}
-              <span className={styles.words}>{windowWords(window)}</span>
+              <span className={styles.words}>{words}</span>
+              <span className={styles.fewerWords}>{words.replace('Service window', 'Window')}</span>
             </p>
           </div>
           <IconButton

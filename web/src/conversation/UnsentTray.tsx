@@ -16,7 +16,7 @@ export function UnsentTray({ entries, ...actions }: UnsentTrayProps) {
   const count = entries.length;
   return (
     <section className={styles.tray} aria-label="Unsent messages">
-      <header className={styles.head} role="status">
+      <div className={styles.head} role="status">
         <Icon name="returned" size={16} />
         <span className={styles.title}>
           {count === 1 ? '1 unsent message came back' : `${count} unsent messages came back`}
@@ -26,7 +26,7 @@ export function UnsentTray({ entries, ...actions }: UnsentTrayProps) {
             {isHidden ? 'Show' : 'Hide'}
           </Button>
         )}
-      </header>
+      </div>
       <ul className={styles.entries} hidden={isHidden && count > 1}>
         {entries.map((entry) => (
           <Entry key={entry.clientId} entry={entry} {...actions} />

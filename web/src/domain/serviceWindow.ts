@@ -1,4 +1,4 @@
-import { timeLeft, timePassed } from './time';
+import { timeLeft, timePassedShort } from './time';
 
 const WHOLE = 24 * 3_600_000;
 const LITTLE = 2 * 3_600_000;
@@ -34,7 +34,7 @@ export function windowWords(window: ServiceWindow): string {
     case 'low':
       return `${timeLeft(window.left)} left in the service window`;
     case 'closed':
-      return `Service window closed ${timePassed(-window.left)} ago`;
+      return `Service window closed ${timePassedShort(-window.left)} ago`;
     case 'never':
       return 'The contact has not written yet';
   }

@@ -9,6 +9,7 @@ import {
   timeLeftShort,
   timeOfDay,
   timePassed,
+  timePassedShort,
   weekdayAndTime,
 } from './time';
 
@@ -96,10 +97,13 @@ describe('time left and passed', () => {
     expect(timeLeft(milliseconds)).toBe(words);
   });
 
-  it('is short in the list', () => {
+  it('is short where there is little room', () => {
     expect(timeLeftShort(98 * 60_000)).toBe('1 h 38');
     expect(timeLeftShort(8.7 * 60_000)).toBe('8 min');
     expect(timeLeftShort(-1)).toBe('0 min');
+    expect(timePassedShort(0)).toBe('1 min');
+    expect(timePassedShort(21.5 * 3_600_000)).toBe('21 h');
+    expect(timePassedShort(72 * 3_600_000)).toBe('3 days');
   });
 
   it.each([

@@ -92,6 +92,14 @@ export function timePassed(milliseconds: number): string {
   return hours < 48 ? plural(hours, 'hour') : plural(Math.floor(hours / 24), 'day');
 }
 
+/** Time passed, in little room: "1 min", "21 h", "3 days". */
+export function timePassedShort(milliseconds: number): string {
+  const minutes = Math.max(1, Math.floor(milliseconds / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : plural(Math.floor(hours / 24), 'day');
+}
+
 /** Times of day carry a word ("PM") here, so that their slot in a bubble must be wider. */
 export function hasTwelveHourClock(place: Place = {}): boolean {
   return formatter(place, 'time', { timeStyle: 'short' }).resolvedOptions().hour12 ?? false;
