@@ -124,29 +124,44 @@ def test_a_server_tells_its_port_and_stops_with_0(tmp_path: Path) -> None:
         assert time.monotonic() - began < 3, "nothing was under way"
 
 
-def test_a_stop_waits_for_what_is_under_way_and_a_second_one_does_not(tmp_path: Path) -> None:
-    with serving(enough(tmp_path)) as (process, url):
-        port = int(url.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port)) as slow:
-            head = f"POST /api/session HTTP/1.1\r\nHost: x\r\nOrigin: {url}\r\nContent-Type: application/json\r\n"
-            slow.sendall(head.encode() + b"Content-Length: 33\r\n\r\n{")
-            assert status_of(f"{url}/healthz") == 200, "the slow one has come before"
-            process.send_signal(signal.SIGTERM)
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(1)
-            slow.sendall(b'"email":"a@b","password":"c123"}')
-            assert slow.recv(4096).startswith(b"HTTP/1.1 401 ")
-            assert process.wait(5) == 0
-    with serving(enough(tmp_path)) as (process, url):
-        port = int(url.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port)) as slow:
-            slow.sendall(head.encode() + b"Content-Length: 33\r\n\r\n{")
-            assert status_of(f"{url}/healthz") == 200
-            process.send_signal(signal.SIGTERM)
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.5)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(1) == 1
+@contextmanager
+def half_a_request(url: str) -> Iterator[socket.socket]:
+    """A sign-in whose body has only begun; REST_OF_IT is still to come."""
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as slow:
+        head = f"POST /api/session HTTP/1.1\r\nHost: x\r\nOrigin: {url}\r\nContent-Type: application/json\r\n"
+        slow.sendall(f"{head}Content-Length: {1 + len(REST_OF_IT)}\r\n\r\n{{".encode())
+        assert status_of(f"{url}/healthz") == 200, "the slow one has come before"
+        yield slow
+
+
+REST_OF_IT = b'"email":"a@b","password":"c"}'
+
+
+def test_a_stop_waits_for_what_is_under_way(tmp_path: Path) -> None:
+    with serving(enough(tmp_path)) as (process, url), half_a_request(url) as slow:
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.7)
+        slow.sendall(REST_OF_IT)
+        assert slow.recv(4096).startswith(b"HTTP/1.1 401 ")
+        assert process.wait(5) == 0
+
+
+def test_a_stop_waits_no_longer_than_10_seconds(tmp_path: Path) -> None:
+    with serving(enough(tmp_path)) as (process, url), half_a_request(url):
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        assert 4 < time.monotonic() - began < 10
+
+
+def test_a_second_signal_waits_for_nothing(tmp_path: Path) -> None:
+    with serving(enough(tmp_path)) as (process, url), half_a_request(url):
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(1) == 1
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
