@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from forthwith.domain.message import is_client_id
 from forthwith.store import attempts, contacts, conversations, events, inboxes, messages, webhooks
 from forthwith.store.contacts import Identity
 from forthwith.store.database import Database, StorageUnavailable, Transaction
@@ -76,40 +77,44 @@ async def _apply_alone(tx: Transaction, webhook_id: str, item: Item, now: int) -
 
 
 async def apply_item(tx: Transaction, item: InboundMessage | StatusReport, now: int) -> str | None:
-    """Apply one item; returns why it was set aside, None when it was used or is a repeat."""
+    """Apply one item; returns what to note about it, None when it was used as it is or is a repeat."""
     inbox = await inboxes.by_phone_number_id(tx, item.phone_number_id)
     if inbox is None:
         return "number not ours"
-    if isinstance(item, StatusReport):
-        await _apply_status(tx, item, now)
+    if isinstance(item, InboundMessage):
+        return await _apply_inbound(tx, item, inbox["id"], now)
+    attempt = await _attempt_of(tx, item, inbox["id"])
+    if attempt is None:  # it waits as an orphan for its wamid to be committed
+        await attempts.add_orphan(tx, item.wamid, item.status, item.evidence.failures, now)
     else:
-        await _apply_inbound(tx, item, inbox["id"], now)
+        await attempts.record(tx, *attempt, item.evidence, now, item.wamid)
     return None
 
 
-async def _apply_status(tx: Transaction, item: StatusReport, now: int) -> None:
-    """By wamid, else by the echo datum, else it waits as an orphan for its wamid to be committed."""
+async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tuple[str, int] | None:
+    """Message and number of the attempt a status is about: by wamid, else by the echo datum."""
     attempt = await attempts.by_wamid(tx, item.wamid)
     if attempt is not None:
-        await attempts.record(
-            tx, attempt["message_id"], attempt["n"], item.evidence, now, item.wamid
-        )
-        return
+        return attempt["message_id"], attempt["n"]
     client_id, _, number = (item.echo_datum or "").rpartition("#")
-    message = (
-        await messages.by_client_id(tx, client_id) if client_id and number.isdecimal() else None
+    if not is_client_id(client_id) or not number.isdecimal() or len(number) > 9:
+        return None
+    message = await messages.by_client_id(tx, client_id)
+    if message is None or message["inbox_id"] != inbox_id:
+        return None
+    n = int(number)
+    return (
+        (message["id"], n)
+        if await attempts.accepts_wamid(tx, message["id"], n, item.wamid)
+        else None
     )
-    if message is None or not await attempts.accepts_wamid(
-        tx, message["id"], int(number), item.wamid
-    ):
-        await attempts.add_orphan(tx, item.wamid, item.status, item.evidence.failures, now)
-        return
-    await attempts.record(tx, message["id"], int(number), item.evidence, now, item.wamid)
 
 
-async def _apply_inbound(tx: Transaction, item: InboundMessage, inbox_id: str, now: int) -> None:
+async def _apply_inbound(
+    tx: Transaction, item: InboundMessage, inbox_id: str, now: int
+) -> str | None:
     if await messages.has_inbound(tx, item.wamid):
-        return
+        return None
     identity = Identity(item.name, item.phone, item.bsuid, item.username)
     contact = await contacts.find_or_create(tx, identity, now)
     thread = await conversations.get_or_create(
@@ -138,3 +143,4 @@ async def _apply_inbound(tx: Transaction, item: InboundMessage, inbox_id: str, n
         ),
     )
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])
+    return None if item.timestamp else "time not believable, ours taken"

@@ -150,9 +150,17 @@ async def add_orphan(
     tx: Transaction, wamid: str, status: str, failures: frozenset[Failure], now: int
 ) -> None:
     """Keep a status whose message is not known (yet): it may be ours before our commit, or another app's."""
+    known = await tx.one(
+        "SELECT failures_json FROM orphan_statuses WHERE wamid = :wamid AND status = :status",
+        wamid=wamid,
+        status=status,
+    )
+    if known is not None:
+        failures |= failures_from_json(known["failures_json"])
     await tx.run(
         """INSERT INTO orphan_statuses (wamid, status, failures_json, received_at)
-        VALUES (:wamid, :status, :failures, :now) ON CONFLICT (wamid, status) DO NOTHING""",
+        VALUES (:wamid, :status, :failures, :now)
+        ON CONFLICT (wamid, status) DO UPDATE SET failures_json = :failures""",
         wamid=wamid,
         status=status,
         failures=failures_to_json(failures),

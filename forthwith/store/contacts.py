@@ -1,6 +1,6 @@
 """Contacts: known by business-scoped user id, phone number and username, any of which may be missing or change."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from forthwith.store.database import Row, Transaction
 from forthwith.store.ids import new_id
@@ -22,7 +22,10 @@ class Identity:
 
 
 async def find(tx: Transaction, identity: Identity) -> Row | None:
-    """The contact that any of these aliases belongs to, the most trusted first."""
+    """The contact that any of these aliases belongs to, the most trusted first.
+
+    A number whose last holder has another user id was handed on: its holder now is somebody else.
+    """
     for kind, value in identity.aliases():
         row = await tx.one(
             """SELECT p.* FROM contact_aliases a JOIN contacts p ON p.id = a.contact_id
@@ -30,7 +33,7 @@ async def find(tx: Transaction, identity: Identity) -> Row | None:
             kind=kind,
             value=value,
         )
-        if row is not None:
+        if row is not None and (kind == "bsuid" or None in (identity.bsuid, row["bsuid"])):
             return row
     return None
 
@@ -38,6 +41,8 @@ async def find(tx: Transaction, identity: Identity) -> Row | None:
 async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
     """The person, with what this webhook adds: a new alias, a changed name or username."""
     known = await find(tx, identity)
+    if known is not None and _tells_nothing_new(identity, known):
+        return known
     contact_id = known["id"] if known else new_id("contact")
     if known is None:
         await tx.run(
@@ -45,10 +50,17 @@ async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
             id=contact_id,
             now=now,
         )
+    # What is written to a former holder of the number must not reach the one who has it now.
+    await tx.run(
+        """UPDATE contacts SET phone = NULL WHERE bsuid <> :bsuid AND id =
+        (SELECT contact_id FROM contact_aliases WHERE kind = 'phone' AND value = :phone)""",
+        bsuid=identity.bsuid,
+        phone=identity.phone,
+    )
     for kind, value in identity.aliases():
         await tx.run(
             """INSERT INTO contact_aliases (kind, value, contact_id, created_at) VALUES (:kind, :value, :id, :now)
-            ON CONFLICT (kind, value) DO NOTHING""",
+            ON CONFLICT (kind, value) DO UPDATE SET contact_id = :id""",
             kind=kind,
             value=value,
             id=contact_id,
@@ -65,3 +77,8 @@ async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
     )
     assert row is not None, "inserted above or found"
     return row
+
+
+def _tells_nothing_new(identity: Identity, known: Row) -> bool:
+    told = asdict(identity)
+    return all(not told[name] or told[name] == known[name] for name in told)
