@@ -1,4 +1,4 @@
-import type { MessageRow, Status } from '../protocol/shapes';
+import type { AgentRow, MessageRow, Status } from '../protocol/shapes';
 
 /** A message the server has numbered: the wire's row, whole. */
 export type StoredMessage = MessageRow;
@@ -28,6 +28,35 @@ export type Message = StoredMessage | OptimisticMessage;
 /** A message has a place in its conversation exactly when the server has stored it. */
 export function isStored(message: Message): message is StoredMessage {
   return 'pos' in message;
+}
+
+/** What Enter makes of a text. `at`: Enter, in milliseconds since the epoch. */
+export function optimisticMessage(made: {
+  clientId: string;
+  conversationId: string;
+  agent: Pick<AgentRow, '_id' | 'name'>;
+  text: string;
+  at: number;
+  replyTo: string | null;
+}): OptimisticMessage {
+  const time = new Date(made.at).toISOString();
+  return {
+    _id: made.clientId,
+    client_id: made.clientId,
+    conversation_id: made.conversationId,
+    message_type: 'text',
+    type: 'text',
+    direction: 'outbound',
+    sender_role: 'agent',
+    sender_id: made.agent._id,
+    sender_name: made.agent.name,
+    text_content: made.text,
+    status: 'sending',
+    timestamp: time,
+    created_at: time,
+    updated_at: time,
+    reply_to: made.replyTo,
+  };
 }
 
 /** Where an outbox entry stands; `outbox/entry.ts` says what each phase means. */

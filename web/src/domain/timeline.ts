@@ -1,4 +1,12 @@
-import type { Message, ShownStatus } from './message';
+import {
+  isStored,
+  type EntryPhase,
+  type Message,
+  type OptimisticMessage,
+  type ShownStatus,
+  type StoredMessage,
+} from './message';
+import { dayOf } from './time';
 
 export type { ShownStatus } from './message';
 
@@ -19,4 +27,174 @@ export interface TimelineItem {
   unreadBefore: number | null;
   /** WhatsApp's time is more than a minute older than its predecessor's: both times are shown (R3). */
   clockSkew: boolean;
+}
+
+/** An optimistic message and where it stands; `outbox/entry.ts` has the whole. */
+export interface PendingMessage {
+  message: OptimisticMessage;
+  phase: EntryPhase;
+}
+
+export interface TimelineInput {
+  /** Ordered by `pos`. */
+  rows: readonly StoredMessage[];
+  /** Has a row for each client_id that is stored. */
+  places: ReadonlyMap<string, number>;
+  /** In the order of the Enters. */
+  pending: readonly PendingMessage[];
+  /** Where the divider stands, decided when the conversation was opened; null: nowhere. */
+  unread: { fromPos: number; count: number } | null;
+}
+
+export interface Timeline {
+  items: readonly TimelineItem[];
+  readonly input: TimelineInput;
+  readonly sources: readonly Source[];
+}
+
+type Source = StoredMessage | PendingMessage;
+
+const RUN_GAP_MS = 60_000;
+const SKEW_MS = 60_000;
+
+/**
+ * Stored rows by `pos`, then the optimistic messages that have no row, by Enter (R15): a message is shown in
+ * exactly one of the two forms. What failed has left for the unsent tray. Only what changed since `before` is
+ * made anew.
+ */
+export function selectTimeline(input: TimelineInput, before: Timeline | null): Timeline {
+  const sources: Source[] = input.rows.filter((row) => row.status !== 'failed');
+  for (const entry of input.pending) {
+    if (entry.phase !== 'returned' && !input.places.has(entry.message.client_id)) {
+      sources.push(entry);
+    }
+  }
+  const { unread } = input;
+  if (before === null || before.input.unread !== unread) {
+    const old = oldItems(before, 0, Infinity);
+    return { items: itemsBetween(sources, 0, sources.length, unread, old), input, sources };
+  }
+  const [start, end] = changedPart(before.sources, sources);
+  const shift = before.sources.length - sources.length;
+  if (start === end && shift === 0) return { items: before.items, input, sources };
+  // A row also depends on the one before it (run, day), and that one on whether it ends its run here.
+  const from = Math.max(0, start - 1);
+  const to = Math.min(sources.length, end + 1);
+  const old = oldItems(before, from, to + shift + 1);
+  const fresh = itemsBetween(sources, from, to, unread, old);
+  return { items: before.items.toSpliced(from, to + shift - from, ...fresh), input, sources };
+}
+
+/** First and last index of `after` between which it differs from `before`. */
+function changedPart(before: readonly Source[], after: readonly Source[]): [number, number] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let same = 0;
+  while (same < shorter - start && before.at(-1 - same) === after.at(-1 - same)) same++;
+  return [start, after.length - same];
+}
+
+/** `old`: items that these may have been, each with the key of its predecessor. */
+function itemsBetween(
+  sources: readonly Source[],
+  from: number,
+  to: number,
+  unread: TimelineInput['unread'],
+  old: ReadonlyMap<string, OldItem>,
+): TimelineItem[] {
+  const joints = sources.slice(from, to + 1).map((source, index) => {
+    const message = messageOf(source);
+    return jointOf(message, sources[from + index - 1], old.get(message.client_id));
+  });
+  return sources.slice(from, to).map((source, index) => {
+    const message = messageOf(source);
+    const previous = sources[from + index - 1];
+    return sameOr(old.get(message.client_id)?.item, {
+      key: message.client_id,
+      message,
+      status: statusOf(source),
+      pos: isStored(message) ? message.pos : null,
+      ...(joints[index] ?? START),
+      lastOfRun: joints[index + 1]?.firstOfRun ?? true,
+      unreadBefore: unreadBefore(message, previous, unread),
+      clockSkew: hasClockSkew(message, previous),
+    });
+  });
+}
+
+interface OldItem {
+  item: TimelineItem;
+  after: string | undefined;
+}
+
+function oldItems(before: Timeline | null, from: number, to: number): Map<string, OldItem> {
+  const items = before?.items ?? [];
+  return new Map(
+    items
+      .slice(from, to)
+      .map((item, index) => [item.key, { item, after: items[from + index - 1]?.key }]),
+  );
+}
+
+/** How a message joins the one before it. */
+type Joint = Pick<TimelineItem, 'firstOfRun' | 'dayBefore'>;
+
+const START: Joint = { firstOfRun: true, dayBefore: null };
+
+/**
+ * A joint once drawn is kept while both messages stay: an optimistic message carries this browser's clock, and
+ * the server's must not move it by a chip or a gap when its row takes its place (R20).
+ */
+function jointOf(message: Message, before: Source | undefined, old: OldItem | undefined): Joint {
+  const previous = before && messageOf(before);
+  if (old && old.after === previous?.client_id) {
+    return { firstOfRun: old.item.firstOfRun, dayBefore: old.item.dayBefore };
+  }
+  const day = dayOf(message.created_at);
+  const isNewDay = !previous || dayOf(previous.created_at) !== day;
+  return {
+    firstOfRun: isNewDay || !isSameRun(previous, message),
+    dayBefore: isNewDay ? day : null,
+  };
+}
+
+function isSameRun(previous: Message, message: Message): boolean {
+  const isSameSender =
+    previous.sender_id === message.sender_id && previous.direction === message.direction;
+  const gap = Date.parse(message.created_at) - Date.parse(previous.created_at);
+  return isSameSender && Math.abs(gap) <= RUN_GAP_MS;
+}
+
+function unreadBefore(
+  message: Message,
+  before: Source | undefined,
+  unread: TimelineInput['unread'],
+): number | null {
+  if (!unread || !isStored(message) || message.pos < unread.fromPos) return null;
+  const isFirst = !before || (posOf(before) ?? Infinity) < unread.fromPos;
+  return isFirst ? unread.count : null;
+}
+
+/** Only a contact's message carries a time that is not the server's. */
+function hasClockSkew(message: Message, before: Source | undefined): boolean {
+  if (message.direction === 'outbound' || !before || 'phase' in before) return false;
+  return Date.parse(before.timestamp) - Date.parse(message.timestamp) > SKEW_MS;
+}
+
+const posOf = (source: Source) => ('phase' in source ? null : source.pos);
+
+function statusOf(source: Source): ShownStatus {
+  if (!('phase' in source)) return source.status;
+  return source.phase === 'waiting' || source.phase === 'asking' ? source.phase : 'sending';
+}
+
+function messageOf(source: Source): Message {
+  return 'phase' in source ? source.message : source;
+}
+
+function sameOr(old: TimelineItem | undefined, fresh: TimelineItem): TimelineItem {
+  if (!old) return fresh;
+  const keys = Object.keys(fresh) as (keyof TimelineItem)[];
+  return keys.every((key) => old[key] === fresh[key]) ? old : fresh;
 }

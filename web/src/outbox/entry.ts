@@ -10,6 +10,12 @@ import type { EntryPhase, OptimisticMessage } from '../domain/message';
  */
 export type { EntryPhase } from '../domain/message';
 
+/** Why a text asks or came back: a code with one sentence in the catalogue, and what fills it. */
+export interface Reason {
+  code: string;
+  params: Record<string, string | number>;
+}
+
 /** One send of this browser, from Enter until its row has been drawn or its text has been used. */
 export interface OutboxEntry {
   message: OptimisticMessage;
@@ -24,5 +30,33 @@ export interface OutboxEntry {
   /** Greatest `pos` that was on the sender's screen at Enter (R21). */
   seenPos: number | null;
   /** Why it is asking or returned. */
-  reason: { code: string; params: Record<string, string | number> } | null;
+  reason: Reason | null;
+  /** It may have reached the server: the server is asked before it is posted again (R17). */
+  tried: boolean;
+}
+
+/** It waits for its turn or its answer. What asks or came back has left the queue and holds nobody up (R18). */
+export function isQueued(entry: OutboxEntry | undefined): entry is QueuedEntry {
+  return entry !== undefined && ['queued', 'posting', 'waiting'].includes(entry.phase);
+}
+
+type QueuedEntry = OutboxEntry & { phase: 'queued' | 'posting' | 'waiting' };
+
+/** This moment's doing only: nothing in it is worth keeping. */
+export function isUnderWay({ phase }: OutboxEntry): boolean {
+  return phase === 'posting' || phase === 'waiting';
+}
+
+const STALE_AFTER_MS = 10 * 60_000;
+
+/** Why this entry may not be sent without asking, or null. `windowClosesAt` in milliseconds, null without a window. */
+export function whyAsk(
+  entry: OutboxEntry,
+  now: number,
+  windowClosesAt: number | null,
+): Reason | null {
+  const hasClosed = windowClosesAt !== null && windowClosesAt <= now;
+  // One that was closed at Enter already is the server's to refuse.
+  if (hasClosed && windowClosesAt > entry.enteredAt) return { code: 'window_closed', params: {} };
+  return now - entry.enteredAt > STALE_AFTER_MS ? { code: 'stale', params: {} } : null;
 }

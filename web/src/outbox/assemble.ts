@@ -1,0 +1,120 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { serverReached } from '../api/http';
+import { dismissMessage, findMessage } from '../api/messages';
+import { sendMessage } from '../api/sendMessage';
+import { applyRow, LIST_KEY, rowApplied } from '../cache/applyRow';
+import type { ConversationList } from '../cache/conversationList';
+import type { StoredMessage } from '../domain/message';
+import type { AgentRow, Status } from '../protocol/shapes';
+import { Drafts } from './draftStore';
+import { liftFailedRow, liftReturned, type Lifting } from './liftText';
+import { Outbox } from './outbox';
+import { openOutboxStorage, type OutboxStorage, type Owner } from './outboxStorage';
+import { openTabs, type Tabs } from './tabs';
+
+/** An outbox and what belongs to it, for one agent and store. */
+export interface RunningOutbox {
+  client: QueryClient;
+  agent: AgentRow;
+  owner: Owner;
+  outbox: Outbox;
+  drafts: Drafts;
+  storage: OutboxStorage;
+  /** Conversations whose composer is on this tab's screen: only there may a text be lifted by itself. */
+  composers: Set<string>;
+  /** Posts no more; what is stored stays stored. */
+  stop: () => void;
+}
+
+/** Puts the outbox together with the API, the cache, the storage and the other tabs; it begins to post. */
+export function assembleOutbox(
+  owner: Owner,
+  agent: AgentRow,
+  client: QueryClient,
+  onChange: () => void,
+): RunningOutbox {
+  const storage = openOutboxStorage(owner);
+  const tabs = openTabs(owner);
+  const drafts = new Drafts(storage, tabs);
+  const composers = new Set<string>();
+  const onRow = (row: StoredMessage) => applyRow(client, row, 'answer');
+  const outbox: Outbox = new Outbox({
+    owner,
+    post: sendMessage,
+    find: findMessage,
+    storage,
+    tabs,
+    locks: navigator.locks,
+    windowClosesAt: (conversationId) => windowClosesAt(client, conversationId),
+    onRow,
+    onReturned: (entry) => {
+      if (composers.has(entry.message.conversation_id)) liftReturned(lifting, entry);
+    },
+    now: Date.now,
+  });
+  const lifting: Lifting = { outbox, drafts, storage, dismiss: dismissMessage, onRow };
+  const wake = () => outbox.wake();
+  addEventListener('online', wake);
+  const endings = [
+    outbox.subscribe(onChange),
+    drafts.subscribe(onChange),
+    storage.stateChanged.subscribe(onChange),
+    serverReached.subscribe(wake),
+    rowApplied.subscribe(({ row }) => {
+      outbox.settleByRow(row);
+      if (row.direction === 'outbound') drafts.release(row.client_id, row.text_content);
+    }),
+    liftFailures(lifting, composers),
+    () => removeEventListener('online', wake),
+  ];
+  void load(storage, outbox, drafts);
+  hearTabs(tabs, outbox, drafts);
+  return {
+    client,
+    agent,
+    owner,
+    outbox,
+    drafts,
+    storage,
+    composers,
+    stop() {
+      for (const end of endings) end();
+      outbox.close();
+      tabs.close();
+      storage.close();
+    },
+  };
+}
+
+/** What an earlier page left. A draft whose id has become a message is not a draft any more (R1). */
+async function load(storage: OutboxStorage, outbox: Outbox, drafts: Drafts): Promise<void> {
+  const found = await storage.load();
+  outbox.adopt(found.entries);
+  drafts.adopt(found.drafts.filter((draft) => !outbox.get(draft.id)));
+}
+
+function hearTabs(tabs: Tabs, outbox: Outbox, drafts: Drafts): void {
+  tabs.listen((news) => {
+    if (news.kind === 'entry') outbox.hear(news.entry);
+    else if (news.kind === 'removed') outbox.forget(news.clientId);
+    else drafts.hear(news.conversationId, news.draft);
+  });
+}
+
+/** Lifts the text of a row that fails after this tab has posted it, once. */
+function liftFailures(lifting: Lifting, composers: ReadonlySet<string>): () => void {
+  const seen = new Map<string, Status>();
+  return rowApplied.subscribe(({ row }) => {
+    if (!lifting.outbox.hasPosted(row.client_id)) return;
+    const before = seen.get(row.client_id);
+    seen.set(row.client_id, row.status);
+    const hasFailed = row.status === 'failed' && before !== 'failed' && row.dismissed_at === null;
+    if (hasFailed && composers.has(row.conversation_id)) void liftFailedRow(lifting, row);
+  });
+}
+
+function windowClosesAt(client: QueryClient, conversationId: string): number | null {
+  const list = client.getQueryData<ConversationList>(LIST_KEY);
+  const closesAt = list?.rows.get(conversationId)?.service_window_expires_at;
+  return closesAt ? Date.parse(closesAt) : null;
+}

@@ -1,0 +1,129 @@
+import { newClientId } from './clientId';
+import type { Reason } from './entry';
+import type { OutboxStorage, StoredDraft } from './outboxStorage';
+import type { Tabs } from './tabs';
+
+/** What stands in a conversation's composer. */
+export interface Draft extends StoredDraft {
+  /** Set while the text is one that came back and has not been touched. */
+  returned: Reason | null;
+}
+
+/**
+ * What is being typed, per conversation. A draft gets its id with the first letter, and that id becomes the
+ * message's client_id: Enter consumes it, so a second Enter finds nothing to send (R1).
+ */
+export class Drafts {
+  readonly #drafts = new Map<string, Draft>();
+  readonly #listeners = new Set<() => void>();
+  readonly #unwritten = new Set<string>();
+  #isWriting = false;
+
+  constructor(
+    private readonly storage: OutboxStorage,
+    private readonly tabs: Tabs,
+  ) {}
+
+  get(conversationId: string): Draft | undefined {
+    return this.#drafts.get(conversationId);
+  }
+
+  all(): Iterable<Draft> {
+    return this.#drafts.values();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  setText(conversationId: string, text: string): void {
+    const id = this.get(conversationId)?.id ?? newClientId();
+    this.#put(conversationId, text === '' ? null : { id, conversationId, text, returned: null });
+  }
+
+  /** Takes the draft out, in this very task. Its stored copy goes with the write that stores the entry. */
+  consume(conversationId: string): Draft | null {
+    const draft = this.get(conversationId);
+    if (!draft) return null;
+    this.#drafts.delete(conversationId);
+    this.tabs.tell({ kind: 'draft', conversationId, draft: null });
+    this.#changed();
+    return draft;
+  }
+
+  /** Gives a text back, under a new id, if nothing is being typed; false: the composer is busy (R19). */
+  lift(conversationId: string, text: string, returned: Reason | null): boolean {
+    if (this.get(conversationId)) return false;
+    this.#put(conversationId, { id: newClientId(), conversationId, text, returned });
+    return true;
+  }
+
+  /** Gives a text back at the agent's wish: after what is typed already. */
+  append(conversationId: string, text: string, returned: Reason | null): void {
+    const draft = this.get(conversationId);
+    if (!draft) this.lift(conversationId, text, returned);
+    else this.setText(conversationId, `${draft.text}\n${text}`);
+  }
+
+  dismissReason(conversationId: string): void {
+    const draft = this.get(conversationId);
+    if (draft) this.#put(conversationId, { ...draft, returned: null });
+  }
+
+  /** This id belongs to a message by now: an untouched copy of it is dropped, a changed text gets an id of its own. */
+  release(id: string, sentText: string): void {
+    for (const draft of this.#drafts.values()) {
+      if (draft.id !== id) continue;
+      const { conversationId, text } = draft;
+      this.#put(conversationId, text === sentText ? null : { ...draft, id: newClientId() });
+    }
+  }
+
+  /** What the storage held; letters typed before it answered belong to its end. */
+  adopt(found: readonly StoredDraft[]): void {
+    for (const { id, conversationId, text } of found) {
+      const typed = this.get(conversationId)?.text ?? '';
+      this.#put(conversationId, { id, conversationId, text: text + typed, returned: null });
+    }
+  }
+
+  /** Another tab's composer has changed. */
+  hear(conversationId: string, draft: StoredDraft | null): void {
+    if (draft) this.#drafts.set(conversationId, { ...draft, returned: null });
+    else this.#drafts.delete(conversationId);
+    this.#changed();
+  }
+
+  #put(conversationId: string, draft: Draft | null): void {
+    if (draft) this.#drafts.set(conversationId, draft);
+    else this.#drafts.delete(conversationId);
+    this.tabs.tell({ kind: 'draft', conversationId, draft });
+    this.#changed();
+    this.#unwritten.add(conversationId);
+    void this.#write();
+  }
+
+  /** One write at a time; what is typed meanwhile goes with the next. */
+  async #write(): Promise<void> {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    while (this.#unwritten.size > 0) {
+      const changed = [...this.#unwritten];
+      this.#unwritten.clear();
+      await this.storage.write({
+        drafts: Object.fromEntries(changed.map((id) => [id, storedDraft(this.get(id))])),
+      });
+    }
+    this.#isWriting = false;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** As the storage keeps it. */
+export function storedDraft(draft: Draft | undefined): StoredDraft | null {
+  return draft ? { id: draft.id, conversationId: draft.conversationId, text: draft.text } : null;
+}

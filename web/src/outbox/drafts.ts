@@ -1,0 +1,28 @@
+import type { Draft } from './draftStore';
+import { useOutboxValue } from './useOutbox';
+import { runningOutbox } from './running';
+
+/** What stands in a conversation's composer; undefined while it is empty. */
+export function useDraft(conversationId: string): Draft | undefined {
+  return useOutboxValue(() => runningOutbox()?.drafts.get(conversationId));
+}
+
+export function useDraftText(conversationId: string): string {
+  return useDraft(conversationId)?.text ?? '';
+}
+
+export function setDraftText(conversationId: string, text: string): void {
+  runningOutbox()?.drafts.setText(conversationId, text);
+}
+
+/** The reason above the composer has been read. */
+export function dismissReturnedReason(conversationId: string): void {
+  runningOutbox()?.drafts.dismissReason(conversationId);
+}
+
+/** This conversation's composer is on screen from now until the returned function is called (R19). */
+export function showComposer(conversationId: string): () => void {
+  const composers = runningOutbox()?.composers;
+  composers?.add(conversationId);
+  return () => composers?.delete(conversationId);
+}

@@ -1,0 +1,151 @@
+/**
+ * The durable copy of outbox and drafts in IndexedDB. What cannot be stored stays in memory, and the page
+ * says so. Another agent's or store's records are neither read nor touched (R16).
+ */
+
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { createSignal, type Signal } from '../domain/signal';
+import type { OutboxEntry } from './entry';
+
+export interface StoredDraft {
+  /** The future client_id (R1). */
+  id: string;
+  conversationId: string;
+  text: string;
+}
+
+/** Written in one transaction: all of it or nothing. A draft of null is removed. */
+export interface StorageChange {
+  entries?: readonly OutboxEntry[];
+  removed?: readonly string[];
+  drafts?: Readonly<Record<string, StoredDraft | null>>;
+}
+
+/** `memory`: the browser keeps nothing for us, texts end with the page; `full`: no room for another. */
+export type StorageState = 'durable' | 'memory' | 'full';
+
+export interface OutboxStorage {
+  readonly state: StorageState;
+  readonly stateChanged: Signal<StorageState>;
+  load(): Promise<{ entries: OutboxEntry[]; drafts: StoredDraft[] }>;
+  /** Begins in the same task. Never raises: what went wrong is in `state`. */
+  write(change: StorageChange): Promise<void>;
+  close(): void;
+}
+
+/** Whose records they are. */
+export interface Owner {
+  agentId: string;
+  epoch: string;
+}
+
+interface Schema extends DBSchema {
+  entries: { key: string; value: OutboxEntry };
+  drafts: { key: [agentId: string, epoch: string, conversationId: string]; value: DraftRecord };
+}
+type DraftRecord = StoredDraft & Owner;
+
+const NAME = 'forthwith-outbox';
+const VERSION = 1;
+
+export function openOutboxStorage(owner: Owner): OutboxStorage {
+  const stateChanged = createSignal<StorageState>();
+  let state: StorageState = 'durable';
+  let db: IDBPDatabase<Schema> | null = null;
+  const become = (next: StorageState) => {
+    if (next === state) return;
+    state = next;
+    stateChanged.emit(next);
+  };
+  const opened = open(() => {
+    db = null;
+    become('memory');
+  }).then(
+    (found) => {
+      db = found;
+    },
+    () => become('memory'),
+  );
+
+  return {
+    get state() {
+      return state;
+    },
+    stateChanged,
+    async load() {
+      await opened;
+      if (!db) return { entries: [], drafts: [] };
+      const [entries, drafts] = await Promise.all([db.getAll('entries'), db.getAll('drafts')]);
+      return {
+        entries: entries.filter((entry) => isOwn(entry, owner)),
+        drafts: drafts.filter((draft) => isOwn(draft, owner)),
+      };
+    },
+    async write(change) {
+      if (!db) await opened;
+      if (!db) return;
+      try {
+        await writeAll(db, owner, change);
+        become('durable');
+      } catch (fault) {
+        become(
+          fault instanceof DOMException && fault.name === 'QuotaExceededError' ? 'full' : 'memory',
+        );
+      }
+    },
+    close() {
+      db?.close();
+      db = null;
+    },
+  };
+}
+
+/** Removes what this agent has in this store: only signing out does so, after a warning. */
+export async function wipeOutboxStorage(owner: Owner): Promise<void> {
+  const storage = openOutboxStorage(owner);
+  const { entries, drafts } = await storage.load();
+  await storage.write({
+    removed: entries.map((entry) => entry.message.client_id),
+    drafts: Object.fromEntries(drafts.map((draft) => [draft.conversationId, null])),
+  });
+  storage.close();
+}
+
+function open(onClosed: () => void): Promise<IDBPDatabase<Schema>> {
+  return openDB<Schema>(NAME, VERSION, {
+    upgrade(fresh) {
+      fresh.createObjectStore('entries', { keyPath: 'message.client_id' });
+      fresh.createObjectStore('drafts', { keyPath: ['agentId', 'epoch', 'conversationId'] });
+    },
+    // A newer page wants to change the database: this one must not hold it up.
+    blocking(_current, _wanted, event) {
+      (event.target as IDBDatabase).close();
+      onClosed();
+    },
+    terminated: onClosed,
+  });
+}
+
+async function writeAll(
+  db: IDBPDatabase<Schema>,
+  owner: Owner,
+  { entries = [], removed = [], drafts = {} }: StorageChange,
+): Promise<void> {
+  const transaction = db.transaction(['entries', 'drafts'], 'readwrite', { durability: 'strict' });
+  const inEntries = transaction.objectStore('entries');
+  const inDrafts = transaction.objectStore('drafts');
+  await Promise.all([
+    ...entries.map((entry) => inEntries.put(entry)),
+    ...removed.map((clientId) => inEntries.delete(clientId)),
+    ...Object.entries(drafts).map(([conversationId, draft]) =>
+      draft === null
+        ? inDrafts.delete([owner.agentId, owner.epoch, conversationId])
+        : inDrafts.put({ ...draft, ...owner }),
+    ),
+    transaction.done,
+  ]);
+}
+
+function isOwn(record: Owner, owner: Owner): boolean {
+  return record.agentId === owner.agentId && record.epoch === owner.epoch;
+}

@@ -1,0 +1,85 @@
+/** The outbox of the agent who is signed in: one per page, started and stopped by the session. */
+
+import type { QueryClient } from '@tanstack/react-query';
+import { protocolTooOld } from '../api/http';
+import { storeRenewed } from '../cache/streamCursor';
+import { createSignal } from '../domain/signal';
+import type { SessionAnswer } from '../protocol/shapes';
+import { assembleOutbox, type RunningOutbox } from './assemble';
+import { isQueued, type OutboxEntry } from './entry';
+import { wipeOutboxStorage, type Owner } from './outboxStorage';
+
+/** Anything in outbox, drafts or storage has changed, or another outbox runs. */
+export const outboxChanged = createSignal();
+
+let running: RunningOutbox | null = null;
+
+/** Null while nobody is signed in. */
+export function runningOutbox(): RunningOutbox | null {
+  return running;
+}
+
+/** Starts posting what this agent has waiting here; for the same agent and store it only wakes what runs. */
+export function startOutbox({ session, client }: { session: SessionAnswer; client: QueryClient }) {
+  const owner: Owner = { agentId: session.agent._id, epoch: session.epoch };
+  if (running?.owner.agentId === owner.agentId && running.owner.epoch === owner.epoch) {
+    running.outbox.wake();
+    return;
+  }
+  stopOutbox();
+  running = assembleOutbox(owner, session.agent, client, outboxChanged.emit);
+  outboxChanged.emit();
+}
+
+/** Stops posting. Nothing is wiped (R16). */
+export function stopOutbox(): void {
+  running?.stop();
+  running = null;
+  outboxChanged.emit();
+}
+
+/** Signing out by one's own will, after the warning: this agent's texts leave this browser. */
+export async function wipeOutbox(): Promise<void> {
+  const owner = running?.owner;
+  stopOutbox();
+  if (owner) await wipeOutboxStorage(owner);
+}
+
+/** These entries have been drawn as stored rows (R15). */
+export function purgeDrawn(entries: readonly OutboxEntry[]): void {
+  running?.outbox.purge(entries.map((entry) => entry.message.client_id));
+}
+
+/** Some text of this agent is only in this browser. */
+export function hasUnsentText(): boolean {
+  if (!running) return false;
+  const isTyped = [...running.drafts.all()].some((draft) => draft.text.trim() !== '');
+  return isTyped || [...running.outbox.all()].some((entry) => entry.phase !== 'accepted');
+}
+
+protocolTooOld.subscribe(() => {
+  if (!hasUnsentText()) location.reload();
+});
+
+/**
+ * The store was restored from a backup while this page lived. What never left this browser goes on to the new
+ * store; what may have reached WhatsApp through the old one asks first (R16).
+ */
+storeRenewed.subscribe((epoch) => {
+  if (!running || running.owner.epoch === epoch) return;
+  const { agent, client, owner, outbox, drafts, stop } = running;
+  const entries = [...outbox.all()]
+    .filter((entry) => entry.phase !== 'accepted')
+    .map((entry) => inNewStore(entry, epoch));
+  stop();
+  running = assembleOutbox({ ...owner, epoch }, agent, client, outboxChanged.emit);
+  void running.storage.write({ entries });
+  running.outbox.adopt(entries);
+  running.drafts.adopt([...drafts.all()]);
+  outboxChanged.emit();
+});
+
+function inNewStore(entry: OutboxEntry, epoch: string): OutboxEntry {
+  if (!entry.tried || !isQueued(entry)) return { ...entry, epoch };
+  return { ...entry, epoch, phase: 'asking', reason: { code: 'stale', params: {} } };
+}

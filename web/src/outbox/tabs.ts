@@ -1,0 +1,26 @@
+import type { OutboxEntry } from './entry';
+import type { Owner, StoredDraft } from './outboxStorage';
+
+/** What the tabs of one agent tell each other, so that all of them show the same (R18). */
+export type TabNews =
+  | { kind: 'entry'; entry: OutboxEntry }
+  | { kind: 'removed'; clientId: string }
+  | { kind: 'draft'; conversationId: string; draft: StoredDraft | null };
+
+export interface Tabs {
+  tell(news: TabNews): void;
+  listen(listener: (news: TabNews) => void): void;
+  close(): void;
+}
+
+export function openTabs({ agentId, epoch }: Owner): Tabs {
+  const channel = new BroadcastChannel(`forthwith-outbox:${agentId}:${epoch}`);
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no such argument
+    tell: (news) => channel.postMessage(news),
+    listen(listener) {
+      channel.addEventListener('message', (event: MessageEvent<TabNews>) => listener(event.data));
+    },
+    close: () => channel.close(),
+  };
+}
