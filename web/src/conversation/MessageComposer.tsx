@@ -1,0 +1,114 @@
+import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
+import { lengthOf, LONGEST_TEXT, textFault } from '../domain/messageLimits';
+import { dismissReturnedReason, setDraftText, showComposer, useDraft } from '../outbox/drafts';
+import { useStorageState } from '../outbox/useOutbox';
+import { Icon } from '../ui/Icon';
+import styles from './MessageComposer.module.css';
+import { ReturnedNotice } from './ReturnedNotice';
+import { useComposition } from './useComposition';
+
+interface MessageComposerProps {
+  conversationId: string;
+  handleSendMessage: () => void;
+}
+
+/** Where the agent writes: Enter sends, Shift+Enter begins a new line, and the text is kept until it is sent. */
+export function MessageComposer({ conversationId, handleSendMessage }: MessageComposerProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = useDraft(conversationId);
+  const storage = useStorageState();
+  const isComposing = useComposition(field);
+  const text = draft?.text ?? '';
+  const fault = textFault(text);
+  useEffect(() => showComposer(conversationId), [conversationId]);
+  useEffect(() => {
+    if (!isTouch()) field.current?.focus({ preventScroll: true });
+  }, [conversationId]);
+  useLayoutEffect(() => grow(field.current), [text]);
+
+  const send = () => {
+    if (fault === null && storage !== 'full') handleSendMessage();
+    field.current?.focus({ preventScroll: true });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key !== 'Enter' || event.shiftKey || isTouch() || isComposing(event.nativeEvent)) {
+      return;
+    }
+    event.preventDefault();
+    // A held key repeats itself; the agent pressed it once.
+    if (!event.repeat) send();
+  };
+
+  return (
+    <div className={styles.composer} data-composer="">
+      {draft?.returned ? (
+        <ReturnedNotice
+          reasonCode={draft.returned.code}
+          params={draft.returned.params}
+          onClose={() => dismissReturnedReason(conversationId)}
+        />
+      ) : null}
+      <Remark text={text} storage={storage} />
+      <div className={styles.box}>
+        <textarea
+          ref={field}
+          className={styles.field}
+          rows={1}
+          value={text}
+          placeholder="Write a message"
+          aria-label="Message"
+          dir="auto"
+          enterKeyHint={isTouch() ? 'enter' : 'send'}
+          onChange={(event) => setDraftText(conversationId, clean(event.target.value))}
+          onKeyDown={onKeyDown}
+        />
+        <button
+          type="button"
+          className={styles.send}
+          aria-label="Send"
+          disabled={fault !== null || storage === 'full'}
+          // The field keeps the focus, and a phone its keyboard.
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={send}
+        >
+          <Icon name="send" />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** What the agent should know before Enter; usually nothing. */
+function Remark({ text, storage }: { text: string; storage: ReturnType<typeof useStorageState> }) {
+  const left = LONGEST_TEXT - lengthOf(text);
+  const words = [
+    storage === 'full' &&
+      'This browser has no room to keep another message. Free some space on this device, then send.',
+    storage === 'memory' &&
+      'This browser does not keep messages here. Send before you close the page, or what is unsent is lost.',
+    left < 0 && `${-left} characters too many for one message. Shorten it or send it in two parts.`,
+    left >= 0 && left <= 200 && `${left} characters left`,
+  ].find((each) => each !== false);
+  return words === undefined ? null : (
+    <p className={styles.remark} role="status">
+      {words}
+    </p>
+  );
+}
+
+/** As tall as its text, up to six lines; browsers that can do so by themselves are left to it. */
+function grow(field: HTMLTextAreaElement | null): void {
+  if (!field || CSS.supports('field-sizing', 'content')) return;
+  field.style.blockSize = 'auto';
+  field.style.blockSize = `${field.scrollHeight}px`;
+}
+
+/** What no message can hold and no server takes: NUL, and halves of a character. */
+function clean(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}
+
+/** On a screen keyboard Enter begins a new line. */
+function isTouch(): boolean {
+  return matchMedia('(hover: none) and (pointer: coarse)').matches;
+}
