@@ -1,6 +1,7 @@
 """The Cloud API client: one call, one outcome (R7). It never retries: the outbox decides."""
 
 import re
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,10 @@ import msgspec
 from forthwith.whatsapp.errors import meaning_of
 
 GRAPH_VERSION = "v26.0"
+LONGEST_RETRY_AFTER = 3_600_000
+"""Whatever Meta asks for, we look again after an hour."""
+NOTHING_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""Refused, no route, DNS, TLS, no connection in time: before the first byte of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,11 @@ Outcome = Accepted | Refused | Held | Paced | NotSent | Unknown
 
 
 class _ErrorBody(msgspec.Struct):
+    """Only the code decides, so nothing else in it may be a reason not to understand the refusal."""
+
     code: int
-    message: str = ""
-    error_data: dict[str, Any] | None = None
+    message: Any = ""
+    error_data: Any = None
 
 
 class _Id(msgspec.Struct):
@@ -82,23 +89,20 @@ class WhatsAppClient:
     def __init__(self, graph_url: str, token: str, timeout_seconds: float) -> None:
         self._url = versioned(graph_url)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        # Connecting gives up first: that nothing left us is worth knowing.
         self._timeout = aiohttp.ClientTimeout(
-            total=timeout_seconds, sock_connect=min(10.0, timeout_seconds)
+            total=timeout_seconds, sock_connect=min(10.0, timeout_seconds / 2)
         )
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, phone_number_id: str, body: dict[str, Any]) -> Outcome:
         """Hand a message over."""
         try:
-            async with self._open().post(
-                f"{self._url}/{phone_number_id}/messages", data=msgspec.json.encode(body)
-            ) as answer:
+            async with self._post(phone_number_id, body) as answer:
                 return outcome_of(
                     answer.status, answer.headers.get("Retry-After"), await answer.read()
                 )
-        except (
-            aiohttp.ClientConnectorError
-        ) as error:  # refused, no route, DNS, TLS: before the first byte of the request
+        except NOTHING_LEFT as error:
             return NotSent(type(error).__name__)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Unknown(type(error).__name__)
@@ -114,9 +118,7 @@ class WhatsAppClient:
     async def mark_read(self, phone_number_id: str, body: dict[str, Any]) -> bool:
         """Best effort; True when WhatsApp took it."""
         try:
-            async with self._open().post(
-                f"{self._url}/{phone_number_id}/messages", data=msgspec.json.encode(body)
-            ) as answer:
+            async with self._post(phone_number_id, body) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False
@@ -126,11 +128,22 @@ class WhatsAppClient:
         if self._session is not None:
             await self._session.close()
 
+    def _post(
+        self, phone_number_id: str, body: dict[str, Any]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Never follows a redirection: that would be a second call, and tell another host our token."""
+        return self._open().post(
+            f"{self._url}/{phone_number_id}/messages",
+            data=msgspec.json.encode(body),
+            allow_redirects=False,
+        )
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             # A kept-alive connection that the peer has just closed fails after the request was written, which is
-            # *unknown*; a short keep-alive makes that rare.
-            connector = aiohttp.TCPConnector(limit=64, keepalive_timeout=10)
+            # *unknown*; a short keep-alive makes that rare. Callers bound themselves: waiting for a free connection
+            # would use up the time of a call, and end as *unknown* too.
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=10)
             self._session = aiohttp.ClientSession(
                 connector=connector, headers=self._headers, timeout=self._timeout
             )
@@ -158,12 +171,14 @@ def outcome_of(status: int, retry_after: str | None, body: bytes) -> Outcome:
 
 def _of_error(error: _ErrorBody, retry_after: str | None) -> Outcome:
     meaning = meaning_of(error.code)
-    detail = str((error.error_data or {}).get("details") or error.message)
+    details = error.error_data.get("details") if isinstance(error.error_data, dict) else None
+    detail = str(details or error.message)
     if meaning.kind == "held":
         return Held(error.code, detail)
     if meaning.kind == "paced":
-        seconds = int(retry_after) if retry_after and retry_after.isdecimal() else None
-        return Paced(error.code, seconds * 1_000 if seconds is not None else None)
+        hint = retry_after if retry_after and retry_after.isdecimal() else ""
+        wait = min(int(hint[:9]) * 1_000, LONGEST_RETRY_AFTER) if hint else None
+        return Paced(error.code, wait)
     if meaning.kind == "unknown":
         return Unknown(f"WhatsApp error {error.code}")
     return Refused(error.code, meaning.reason, detail)

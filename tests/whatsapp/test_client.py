@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import socket
 
 import pytest
 
@@ -81,8 +82,17 @@ def test_a_wamid_is_acceptance() -> None:
     assert outcome_of(200, None, body) == Accepted("wamid.1")
 
 
-def test_the_retry_hint_is_read_in_milliseconds() -> None:
+@pytest.mark.parametrize(
+    "more", [{"error_data": "a text"}, {"message": None}, {"error_data": None}]
+)
+def test_a_refusal_is_understood_whatever_stands_beside_its_code(more: dict[str, object]) -> None:
+    body = json.dumps({"error": {"code": 131026, **more}}).encode()
+    assert isinstance(outcome_of(400, None, body), Refused)
+
+
+def test_the_retry_hint_is_read_in_milliseconds_and_bounded() -> None:
     assert outcome_of(429, "7", error(130429)) == Paced(130429, 7_000)
+    assert outcome_of(429, "9" * 5_000, error(130429)) == Paced(130429, 3_600_000)
     assert outcome_of(429, "soon", error(130429)) == Paced(130429, None)
 
 
@@ -122,6 +132,27 @@ async def outcome_from(answer: bytes | None, timeout_seconds: float) -> Outcome:
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"])
 async def test_a_connection_lost_after_the_request_is_unknown(answer: bytes) -> None:
     assert isinstance(await outcome_from(answer, 5), Unknown)
+
+
+async def test_a_redirection_is_not_followed() -> None:
+    elsewhere = await asyncio.start_server(lambda *_: pytest.fail("followed"), "127.0.0.1", 0)
+    port = elsewhere.sockets[0].getsockname()[1]
+    head = f"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n"
+    async with elsewhere:
+        assert isinstance(await outcome_from(head.encode(), 5), Unknown)
+
+
+async def test_a_connection_that_never_came_about_proves_that_nothing_left_us() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        with socket.socket() as first, socket.socket() as second:
+            for each in (first, second):  # they fill the queue of a server that accepts nobody
+                each.setblocking(False)
+                each.connect_ex(deaf.getsockname())
+            client = WhatsAppClient(f"http://127.0.0.1:{deaf.getsockname()[1]}/v26.0", "token", 0.4)
+            assert isinstance(await client.send("1", {}), NotSent)
+            await client.close()
 
 
 async def test_no_answer_in_time_is_unknown() -> None:
