@@ -16,7 +16,8 @@ import { RowPreview, type PendingPreview } from './RowPreview';
 export const ConversationRowLink = memo(function ConversationRowLink(props: RowProps) {
   const { row, now, isOpen, isTabStop, unsent, typed, onFocus } = props;
   const name = contactName(row.contact);
-  const window = serviceWindowAt(row.service_window_expires_at, now);
+  // `now` is when the minute began: never promise more than is left.
+  const window = serviceWindowAt(row.service_window_expires_at, now + 59_999);
   const isUnread = row.unread_count > 0;
   return (
     <Link

@@ -14,7 +14,7 @@ export function EmptyState({ picture, title, children, action }: EmptyStateProps
 }
 
 interface EmptyStateProps {
-  picture: ReactNode;
+  picture?: ReactNode;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
