@@ -135,11 +135,19 @@ async def test_a_connection_lost_after_the_request_is_unknown(answer: bytes) -> 
 
 
 async def test_a_redirection_is_not_followed() -> None:
-    elsewhere = await asyncio.start_server(lambda *_: pytest.fail("followed"), "127.0.0.1", 0)
-    port = elsewhere.sockets[0].getsockname()[1]
-    head = f"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n"
-    async with elsewhere:
+    followed = asyncio.Event()
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        followed.set()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as elsewhere:
+        port = elsewhere.sockets[0].getsockname()[1]
+        head = (
+            f"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n"
+        )
         assert isinstance(await outcome_from(head.encode(), 5), Unknown)
+    assert not followed.is_set()
 
 
 async def test_a_connection_that_never_came_about_proves_that_nothing_left_us() -> None:
