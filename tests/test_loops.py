@@ -69,3 +69,4 @@ async def test_a_stop_cuts_off_what_takes_too_long() -> None:
     began = time.monotonic()
     await loops.stop(0.2)
     assert time.monotonic() - began < 1
+    assert all(task.done() for task in loops._tasks.values())

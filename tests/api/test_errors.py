@@ -69,11 +69,15 @@ async def test_an_unexpected_error_is_500_with_an_id_and_is_logged_once_under_it
     assert errors[0].exc_info is not None
 
 
-async def test_an_error_in_the_middle_of_an_answer_ends_the_connection(breaking: Edge) -> None:
+async def test_an_error_in_the_middle_of_an_answer_ends_the_connection(
+    breaking: Edge, caplog: pytest.LogCaptureFixture
+) -> None:
     async with browsing(breaking) as browser:
         with pytest.raises(Exception, match=r"payload|disconnected|Connection"):
             await browser.ask("GET", "/api/late/1")
         assert (await browser.ask("GET", "/healthz")).status == 200
+    raised = [record for record in caplog.records if record.exc_info]
+    assert len(raised) == 1, "logged once"
 
 
 async def test_a_store_that_cannot_be_used_is_503(breaking: Edge) -> None:

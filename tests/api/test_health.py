@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ async def test_a_store_that_misses_a_migration_is_not_ready(own_edge: Edge) -> N
     async with browsing(own_edge) as browser:
         answer = await browser.ask("GET", "/readyz")
     assert (answer.status, answer.body) == (503, b"the store's schema is not current\n")
+
+
+async def test_a_server_with_a_loop_that_does_not_run_is_not_ready(own_edge: Edge) -> None:
+    state = own_edge.app.state
+    state.context = replace(own_edge.context, stopped_loops=lambda: ["outbox"])
+    async with browsing(own_edge) as browser:
+        answer = await browser.ask("GET", "/readyz")
+    assert (answer.status, answer.body) == (503, b"stopped: outbox\n")
 
 
 async def test_names_of_metrics_are_for_ever(stranger: Browser) -> None:

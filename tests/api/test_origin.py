@@ -1,11 +1,13 @@
 """Foreign pages may ask nothing that changes anything, and open no socket (ASVS 3.5, 4.4; bad-input row 44)."""
 
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from forthwith.api.origin import origins_of
+from forthwith.api.origin import OwnPagesOnly, origins_of
 from tests.api.conftest import Browser, Edge, browsing, running_edge
 
 FOREIGN = [
@@ -133,6 +135,37 @@ async def test_a_page_too_old_is_426(ana: Browser, version: str) -> None:
 async def test_our_version_and_newer_ones_pass(ana: Browser, version: str) -> None:
     header = {"Forthwith-Protocol": version}
     assert (await ana.ask("POST", "/api/messages/x/dismiss", headers=header)).code == "not_found"
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"path": "/api/messages/a\x00b"},
+        {"path": "/api/conversations", "query_string": b"cursor=a%00b"},
+        {"path": "/api/session", "method": "POST", "headers": [(b"forthwith-protocol", b"\xb2")]},
+    ],
+)
+async def test_what_would_make_an_engine_or_int_raise_goes_no_further(
+    scope: dict[str, Any],
+) -> None:
+    """PostgreSQL raises on U+0000, `int` on a superscript two, which `isdigit` takes for a digit."""
+
+    async def beyond(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("let through")
+
+    async def receive() -> Message:
+        raise AssertionError("nothing to read")
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    ours = [(b"origin", b"https://inbox.example")]
+    whole = {"type": "http", "method": "GET", "query_string": b""} | scope
+    whole["headers"] = ours + scope.get("headers", [])
+    await OwnPagesOnly(beyond, frozenset({"https://inbox.example"}))(whole, receive, send)
+    assert sent[0]["status"] in (404, 426)
 
 
 @pytest.mark.parametrize("path", ["/api/messages/%00/dismiss", "/api/messages/x%00y/dismiss"])

@@ -13,7 +13,7 @@ import pytest
 from forthwith.domain.times import DAY, HOUR, MINUTE, SECOND
 from forthwith.services import sign_in as service
 from forthwith.services.sign_in import hash_password, hash_token
-from forthwith.store import sessions
+from forthwith.store.database import Work
 from tests.api.conftest import PASSWORD, Answer, Browser, Edge, browsing, running_edge
 
 
@@ -92,6 +92,30 @@ async def test_signing_out_ends_the_session_here_and_for_its_sockets(edge: Edge)
         assert (await browser.ask("DELETE", "/api/session")).status == 204
 
 
+async def test_a_sign_out_during_a_look_leaves_nothing_in_the_cache(own_edge: Edge) -> None:
+    """The session is read from the store, then it ends, then the reader goes on: the next request must be refused."""
+    context = own_edge.context
+    token, _ = own_edge.do(
+        context.sessions.sign_in("ana@shop.example", PASSWORD, "192.0.2.1", own_edge.clock())
+    )
+    sessions = service.Sessions(context.db)
+
+    class SignsOutMeanwhile:
+        epoch = context.db.epoch
+        write = context.db.write
+        close = context.db.close
+
+        async def read(self, work: Work[Any]) -> Any:
+            found = await context.db.read(work)
+            await sessions.sign_out(token)
+            return found
+
+    sessions._db = SignsOutMeanwhile()
+    now = own_edge.clock()
+    assert own_edge.do(sessions.agent_of(token, now)) is not None, "it was alive when read"
+    assert own_edge.do(sessions.agent_of(token, now)) is None
+
+
 async def test_the_store_holds_no_token_and_no_password(edge: Edge) -> None:
     async with browsing(edge) as browser:
         token = cookie_of(await browser.sign_in()).value
@@ -134,10 +158,11 @@ async def test_dead_sessions_are_dropped_at_the_next_sign_in(own_edge: Edge) -> 
         token = cookie_of(await browser.sign_in()).value
         own_edge.clock.advance(31 * DAY)
         await browser.sign_in()
-    row = own_edge.do(
-        own_edge.context.db.read(lambda tx: sessions.alive(tx, hash_token(token), 0, 0))
+    rows = own_edge.do(
+        own_edge.context.db.read(lambda tx: tx.all("SELECT token_hash FROM sessions"))
     )
-    assert row is None
+    assert len(rows) == 1
+    assert rows[0]["token_hash"] != hash_token(token)
 
 
 async def test_disabling_an_agent_ends_their_sessions_within_seconds(own_edge: Edge) -> None:
