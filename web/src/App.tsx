@@ -1,5 +1,6 @@
 import { ConnectionBanner } from './conversation/ConnectionBanner';
 import { ConversationView } from './conversation/ConversationView';
+import { DebugDoor } from './debug/DebugDoor';
 import { Inbox } from './inbox/Inbox';
 import { hasUnsentText } from './outbox/running';
 import { useWaitingCount } from './outbox/useOutbox';
@@ -11,19 +12,22 @@ export function App() {
   return (
     <SessionGate>
       {(session, signOut) => (
-        <Inbox
-          session={session}
-          unsentTexts={hasUnsentText}
-          onSignOut={signOut}
-          notice={<Connection />}
-          renderThread={(conversationId, onBack) => (
-            <ConversationView
-              conversationId={conversationId}
-              agent={session.agent}
-              onBack={onBack}
-            />
-          )}
-        />
+        <>
+          <DebugDoor session={session} />
+          <Inbox
+            session={session}
+            unsentTexts={hasUnsentText}
+            onSignOut={signOut}
+            notice={<Connection />}
+            renderThread={(conversationId, onBack) => (
+              <ConversationView
+                conversationId={conversationId}
+                agent={session.agent}
+                onBack={onBack}
+              />
+            )}
+          />
+        </>
       )}
     </SessionGate>
   );
