@@ -5,6 +5,7 @@ import type { TimelineItem } from '../domain/timeline';
 import { consent, leaveIt, sendAgain, takeBack } from '../outbox/settleMessage';
 import { Button } from '../ui/Button';
 import { useAfter } from '../ui/useAfter';
+import { LeavingMessages } from './LeavingMessages';
 import { MessageBubble } from './MessageBubble';
 import { MessageSkeleton } from './MessageSkeleton';
 import type { Target, View } from './reverseWindow';
@@ -75,15 +76,17 @@ export function Thread({ ref, conversationId, timeline, readUpToPos, ownAgentId 
   return (
     <div className={styles.thread}>
       {isReady ? (
-        <VirtualizedMessageList
-          handle={list}
-          items={items}
-          renderItem={renderItem}
-          head={history.from === 0 ? null : <div className={styles.older} aria-hidden="true" />}
-          heights={scrollPlaceOf(conversationId).heights}
-          opening={openingOf(conversationId, items)}
-          onView={view}
-        />
+        <LeavingMessages items={items}>
+          <VirtualizedMessageList
+            handle={list}
+            items={items}
+            renderItem={renderItem}
+            head={history.from === 0 ? null : <div className={styles.older} aria-hidden="true" />}
+            heights={scrollPlaceOf(conversationId).heights}
+            opening={openingOf(conversationId, items)}
+            onView={view}
+          />
+        </LeavingMessages>
       ) : (
         <div className={styles.empty}>{isSlow && isLoading ? <MessageSkeleton /> : null}</div>
       )}

@@ -1,10 +1,16 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { afterEach, expect, it, vi } from 'vitest';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { UnsentEntry } from '../domain/unsent';
 import { UnsentTray } from './UnsentTray';
 
-afterEach(cleanup);
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 const entry: UnsentEntry = {
   clientId: 'optimistic-1795000000000-abcdefghijklmnop',
@@ -17,9 +23,16 @@ const entry: UnsentEntry = {
   source: 'row',
 };
 
+function pass(milliseconds: number): void {
+  act(() => {
+    vi.advanceTimersByTime(milliseconds);
+  });
+}
+
 function draw(...entries: UnsentEntry[]) {
   const actions = { onRetry: vi.fn(), onDiscard: vi.fn(), onLift: vi.fn() };
   const { container } = render(<UnsentTray entries={entries} {...actions} />);
+  pass(300);
   return { container, ...actions };
 }
 
@@ -48,4 +61,13 @@ it('retries, lifts and discards by client id', () => {
 it('does not offer what cannot help', () => {
   draw({ ...entry, retryable: false });
   expect(screen.queryByText('Retry')).toBeNull();
+});
+
+it('does not open for a text that is on its way into the composer', () => {
+  const actions = { onRetry: vi.fn(), onDiscard: vi.fn(), onLift: vi.fn() };
+  const { container, rerender } = render(<UnsentTray entries={[entry]} {...actions} />);
+  pass(200);
+  rerender(<UnsentTray entries={[]} {...actions} />);
+  pass(1_000);
+  expect(container.firstChild).toBeNull();
 });

@@ -4,6 +4,7 @@ import { plainText } from '../domain/messageText';
 import type { UnsentEntry } from '../domain/unsent';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useAfter } from '../ui/useAfter';
 import styles from './UnsentTray.module.css';
 
 /**
@@ -12,7 +13,8 @@ import styles from './UnsentTray.module.css';
  */
 export function UnsentTray({ entries, ...actions }: UnsentTrayProps) {
   const [isHidden, setHidden] = useState(false);
-  if (entries.length === 0) return null;
+  const isSettled = useAfter(entries.length > 0, LIFTING_MS);
+  if (!isSettled) return null;
   const count = entries.length;
   return (
     <section className={styles.tray} aria-label="Unsent messages">
@@ -35,6 +37,9 @@ export function UnsentTray({ entries, ...actions }: UnsentTrayProps) {
     </section>
   );
 }
+
+// A text on its way into the empty composer passes through here; the tray does not open and shut for it.
+const LIFTING_MS = 300;
 
 interface EntryActions {
   onRetry: (clientId: string) => void;
