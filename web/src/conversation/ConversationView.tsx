@@ -6,6 +6,7 @@ import { useWaitingCount } from '../outbox/useOutbox';
 import { useSendMessage } from '../outbox/useSendMessage';
 import type { AgentRow, ConversationRow } from '../protocol/shapes';
 import { tryNow, useConnectionState } from '../realtime/connection';
+import { Button } from '../ui/Button';
 import { EmptyState } from '../ui/EmptyState';
 import { Icon } from '../ui/Icon';
 import { LiveRegion } from '../ui/LiveRegion';
@@ -28,7 +29,7 @@ interface ConversationViewProps {
 /** One open conversation: header, thread, what came back, composer. */
 export function ConversationView(props: ConversationViewProps) {
   const conversation = useConversationRow(props.conversationId);
-  if (conversation === null) return <NotHere />;
+  if (conversation === null) return <NotHere onBack={props.onBack} />;
   return <OpenConversation key={props.conversationId} {...props} conversation={conversation} />;
 }
 
@@ -91,9 +92,13 @@ function OpenConversation(
   );
 }
 
-function NotHere() {
+function NotHere({ onBack }: { onBack: () => void }) {
   return (
-    <EmptyState picture={<Icon name="search" size={40} />} title="This conversation is not here">
+    <EmptyState
+      picture={<Icon name="search" size={40} />}
+      title="This conversation is not here"
+      action={<Button onClick={onBack}>Back to the list</Button>}
+    >
       It is in none of your inboxes, or its address is not whole.
     </EmptyState>
   );
