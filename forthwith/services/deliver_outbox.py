@@ -7,11 +7,13 @@ waiting ──claim, committed──▶ claimed ──call──▶ accepted | r
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from forthwith.domain.status import Attempt, Failure
 from forthwith.store import attempts, inboxes, outbox
@@ -26,6 +28,9 @@ LANES_AT_ONCE = 64
 HELD_FOR = 30_000
 LONGEST_WAIT = 15_000
 PAIR_LONGEST_WAIT = 256_000
+UNKNOWN_IN_A_ROW = 2
+FIRST_PROBE_SECONDS = 1.0
+LONGEST_PROBE_SECONDS = 30.0
 TICK_SECONDS = 0.5
 
 
@@ -52,10 +57,12 @@ class OutboxWorker:
         self._db, self._whatsapp, self._clock, self._settings = db, whatsapp, clock, settings
         self._me = new_id("worker")
         self._bell = asyncio.Event()
-        self._calls: set[asyncio.Task[None]] = set()
-        self._recovered = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._probes: dict[str, asyncio.Task[None]] = {}
         self._unknown_in_a_row: Counter[str] = Counter()
-        self._probes: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()
+        self._looked_at = 0
+        self._must_recover = True
 
     def ring(self) -> None:
         """Something was stored or settled: look again."""
@@ -72,24 +79,37 @@ class OutboxWorker:
                     log.error("outbox: the store does not answer (%s); trying again", error)
                 await self._wait()
         finally:
-            for probe in self._probes:
+            for probe in self._probes.values():
                 probe.cancel()
-            await asyncio.gather(*self._calls, *self._probes, return_exceptions=True)
+            while self._under_way:
+                await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _round(self) -> None:
         """One look at the outbox. Reads first: an idle store is not written to."""
+        now = self._clock()
+        self._must_recover |= now < self._looked_at  # the clock was set back
+        self._looked_at = now
         due = await self._db.read(outbox.next_due_at)
-        if self._recovered and (due is None or due > self._clock()):
-            return
-        free = LANES_AT_ONCE - len(self._calls)
+        if self._must_recover or (due is not None and due <= now):
+            # Not cancelled with this loop: what it has claimed it must also call.
+            await asyncio.shield(self._start(self._claim_and_call()))
+            self._must_recover = False
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _claim_and_call(self) -> None:
+        free = LANES_AT_ONCE - len(self._under_way)
         for claim in await self._db.write(lambda tx: self._claim(tx, free)):
-            call = asyncio.create_task(self._deliver(claim))
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
-        self._recovered = True
+            self._start(self._deliver(claim))
 
     async def _claim(self, tx: Transaction, free: int) -> list[Claim]:
         now, settings = self._clock(), self._settings
+        if self._must_recover:
+            await outbox.draw_near(tx, now + max(settings.outcome_wait, settings.lease))
         await outbox.doubt_abandoned(
             tx, self._me, settings.only_process, now, now + settings.outcome_wait
         )
@@ -106,6 +126,24 @@ class OutboxWorker:
             pass  # put off, leased and doubted messages come due without a bell
 
     async def _deliver(self, claim: Claim) -> None:
+        outcome = await self._call(claim)
+        kind = type(outcome).__name__.lower()
+        log.info("outbox: %s attempt %d %s", claim.client_id, claim.attempt, kind)
+        self._watch(claim, outcome)
+        while True:
+            try:
+                await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
+                break
+            except StorageUnavailable as error:
+                log.error("outbox: %s: outcome not stored (%s)", claim.client_id, error)
+            if self._clock() >= claim.lease_until:
+                break  # doubted by now: its statuses resolve it
+            await asyncio.sleep(TICK_SECONDS)
+        self.ring()
+
+    async def _call(self, claim: Claim) -> client.Outcome:
+        if self._clock() >= claim.lease_until:
+            return client.NotSent("this process was suspended; the lane may have gone on")
         body = payloads.text_message(
             to_phone=claim.to_phone,
             to_bsuid=claim.to_bsuid,
@@ -114,92 +152,85 @@ class OutboxWorker:
             reply_to_wamid=claim.reply_to_wamid,
         )
         try:
-            outcome = await self._whatsapp.send(claim.phone_number_id, body)
-        except (
-            Exception
-        ) as error:  # a fault of ours after the claim: nobody knows how far the call came
+            return await self._whatsapp.send(claim.phone_number_id, body)
+        except Exception as error:  # a fault of ours: nobody knows how far the call came
             log.exception("outbox: %s: the call raised", claim.client_id)
-            outcome = client.Unknown(type(error).__name__)
-        log.info(
-            "outbox: %s attempt %d %s",
-            claim.client_id,
-            claim.attempt,
-            type(outcome).__name__.lower(),
-        )
-        try:
-            await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
-        except StorageUnavailable:
-            # The claim stays until its lease ends; then it is doubted, and its statuses resolve it.
-            log.exception("outbox: %s: the outcome could not be stored", claim.client_id)
-        self._watch(claim, outcome)
-        self.ring()
+            return client.Unknown(type(error).__name__)
 
     async def _store_outcome(self, tx: Transaction, claim: Claim, outcome: client.Outcome) -> None:
         now = self._clock()
+        record = partial(attempts.record, tx, claim.message_id, claim.attempt, now=now)
         match outcome:
             case client.Accepted(wamid):
-                await attempts.record(
-                    tx, claim.message_id, claim.attempt, Attempt("sent"), now, wamid
-                )
+                await record(evidence=Attempt("sent"), wamid=wamid)
             case client.Refused(code, reason, detail):
                 failure = Failure(now // 1_000, str(code), detail, reason)
-                evidence = Attempt(failures=frozenset({failure}))
-                await attempts.record(tx, claim.message_id, claim.attempt, evidence, now)
+                await record(evidence=Attempt(failures=frozenset({failure})))
             case client.Held(code, _):
-                await outbox.put_off(tx, claim.message_id, now, counts=False)
+                await outbox.put_off(tx, claim, now)
                 await inboxes.pause(tx, claim.inbox_id, now + HELD_FOR, f"whatsapp {code}")
             case client.Paced(code, retry_after):
                 await self._pace(tx, claim, code, retry_after, now)
             case client.NotSent():
                 wait = min(LONGEST_WAIT, 500 * 2**claim.put_off)
-                await outbox.put_off(tx, claim.message_id, now + wait, counts=True)
+                await outbox.put_off(tx, claim, now + wait)
             case client.Unknown():
-                await outbox.doubt(tx, claim.message_id, now + self._settings.outcome_wait)
+                await outbox.doubt(tx, claim, now + self._settings.outcome_wait)
+                if claim.inbox_id in self._probes:
+                    await self._pause_until_answered(tx, claim.inbox_id, FIRST_PROBE_SECONDS)
 
     async def _pace(
         self, tx: Transaction, claim: Claim, code: int, retry_after: int | None, now: int
     ) -> None:
         """A pair limit slows one lane; every other limit belongs to the number."""
         if code == PAIR_RATE:
-            wait = retry_after or min(PAIR_LONGEST_WAIT, 1_000 * 4**claim.put_off)
+            until = now + (retry_after or min(PAIR_LONGEST_WAIT, 1_000 * 4**claim.put_off))
+            await outbox.stay_fresh(tx, claim.conversation_id, until)
         else:
-            wait = retry_after or min(LONGEST_WAIT, 1_000 * 2**claim.put_off)
-            await inboxes.pause(tx, claim.inbox_id, now + wait, f"whatsapp {code}")
-        await outbox.put_off(tx, claim.message_id, now + wait, counts=True)
+            until = now + (retry_after or min(LONGEST_WAIT, 1_000 * 2**claim.put_off))
+            await inboxes.pause(tx, claim.inbox_id, until, f"whatsapp {code}")
+        await outbox.put_off(tx, claim, until)
 
     def _watch(self, claim: Claim, outcome: client.Outcome) -> None:
-        """Two unknown in a row on a number, none accepted between: pause it and ask a harmless read (R9)."""
-        if not isinstance(outcome, client.Unknown):
-            if isinstance(outcome, client.Accepted):
-                self._unknown_in_a_row.pop(claim.inbox_id, None)
-            if isinstance(outcome, client.Held):
-                log.error(
-                    "outbox: WhatsApp holds number %s (%d): %s",
-                    claim.phone_number_id,
-                    outcome.code,
-                    outcome.detail,
-                )
-            return
-        self._unknown_in_a_row[claim.inbox_id] += 1
-        if self._unknown_in_a_row[claim.inbox_id] == 2:
-            probe = asyncio.create_task(self._probe(claim.inbox_id, claim.phone_number_id))
-            self._probes.add(probe)
-            probe.add_done_callback(self._probes.discard)
+        """One alert for a number that is held; a probe for one that twice in a row gave no answer (R7, R9)."""
+        number = claim.inbox_id
+        if isinstance(outcome, client.Accepted):
+            del self._unknown_in_a_row[number]
+            self._held.discard(number)
+        elif isinstance(outcome, client.Held) and number not in self._held:
+            self._held.add(number)
+            log.error(
+                "outbox: WhatsApp holds number %s (%d): %s",
+                claim.phone_number_id,
+                outcome.code,
+                outcome.detail,
+            )
+        elif isinstance(outcome, client.Unknown):
+            self._unknown_in_a_row[number] += 1
+            if self._unknown_in_a_row[number] >= UNKNOWN_IN_A_ROW and number not in self._probes:
+                self._probes[number] = self._start(self._probe(number, claim.phone_number_id))
 
     async def _probe(self, inbox_id: str, phone_number_id: str) -> None:
-        wait_seconds = 1
-        log.warning(
-            "outbox: WhatsApp does not answer for number %s; asking until it does", phone_number_id
-        )
-        while True:
-            until = self._clock() + (wait_seconds + 30) * 1_000
-            await self._db.write(
-                partial(inboxes.pause, inbox_id=inbox_id, until=until, reason="no answer")
-            )
-            await asyncio.sleep(wait_seconds)
-            if await self._whatsapp.is_answering(phone_number_id):
-                break
-            wait_seconds = min(30, wait_seconds * 2)
-        self._unknown_in_a_row.pop(inbox_id, None)
-        await self._db.write(lambda tx: inboxes.unpause(tx, inbox_id))
+        """Ask a harmless read until it is answered; the number is paused by the commit that noted the second doubt."""
+        log.warning("outbox: number %s does not answer; asking until it does", phone_number_id)
+        seconds = FIRST_PROBE_SECONDS
+        try:
+            await asyncio.sleep(seconds)
+            while not await self._whatsapp.is_answering(phone_number_id):
+                seconds = min(LONGEST_PROBE_SECONDS, seconds * 2)
+                with contextlib.suppress(StorageUnavailable):  # then nothing can be claimed either
+                    await self._db.write(
+                        partial(self._pause_until_answered, inbox_id=inbox_id, seconds=seconds)
+                    )
+                await asyncio.sleep(seconds)
+        finally:
+            del self._probes[inbox_id]
+            del self._unknown_in_a_row[inbox_id]
+        with contextlib.suppress(StorageUnavailable):  # then the pause ends by itself
+            await self._db.write(lambda tx: inboxes.answers_again(tx, inbox_id))
         self.ring()
+
+    async def _pause_until_answered(self, tx: Transaction, inbox_id: str, seconds: float) -> None:
+        """Longer than the next probe can take, so that nothing is claimed before its answer."""
+        until = self._clock() + round(seconds * 1_000) + self._settings.lease
+        await inboxes.pause(tx, inbox_id, until, inboxes.NO_ANSWER)

@@ -1,7 +1,8 @@
 """A person settles a message that failed or is in doubt: retry, dismiss, cancel. Exactly one caller wins each."""
 
+from forthwith.domain import service_window
 from forthwith.domain.agent import Agent
-from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound
+from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
 from forthwith.domain.message import is_client_id
 from forthwith.domain.status import Attempt, Failure
 from forthwith.protocol.shapes import MessageRow
@@ -29,12 +30,17 @@ async def retry_message(
 
     async def retry(tx: Transaction) -> MessageRow:
         row = await find_message(tx, agent, client_id)
-        if row["status"] == "failed" and row["dismissed_at"] is None:
+        if row["dismissed_at"] is not None or row["status"] not in ("failed", "unconfirmed"):
+            raise Conflict("already_settled", status=row["status"])
+        conversation = await conversations.visible(tx, row["conversation_id"], agent.inbox_ids)
+        if conversation is None:
+            raise NotFound
+        if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
+            raise WindowClosed
+        if row["status"] == "failed":
             return await _send_as_new(tx, agent, row, new_client_id, now)
-        if row["status"] == "unconfirmed" and row["dismissed_at"] is None:
-            await attempts.begin_next(tx, row, now)
-            return await _fresh(tx, row)
-        raise Conflict("already_settled", status=row["status"])
+        await attempts.begin_next(tx, row, now)
+        return await _fresh(tx, row)
 
     return await db.write(retry)
 
@@ -44,6 +50,8 @@ async def _send_as_new(
 ) -> MessageRow:
     if await messages.by_client_id(tx, new_client_id) is not None:
         raise Conflict("idempotency_conflict")
+    if await messages.is_cancelled(tx, new_client_id):
+        raise Cancelled
     await _dismiss(tx, old, now)
     conversation = await conversations.take_pos(tx, old["conversation_id"], now)
     row = await messages.insert(
@@ -103,7 +111,7 @@ async def cancel_message(db: Database, agent: Agent, client_id: str, now: int) -
             await messages.add_tombstone(tx, client_id, now)
             return None
         row = await find_message(tx, agent, client_id)
-        if row["outbox_state"] != "waiting":
+        if row["outbox_state"] != "waiting" or row["attempt"] > 1:
             raise Conflict("already_handed_over", status=row["status"])
         await attempts.begin(tx, row, now)
         failure = Failure(now // 1_000, "", "", "cancelled")

@@ -10,6 +10,8 @@ from forthwith.protocol.shapes import MessageError
 from forthwith.store import conversations, events
 from forthwith.store.database import Row, Transaction
 
+ARRIVED = ("sent", "delivered", "read", "played")
+
 
 def failures_to_json(failures: frozenset[Failure]) -> str:
     """A stable text, so that joining the same failures again changes nothing."""
@@ -82,7 +84,8 @@ async def record(
 ) -> bool:
     """Join evidence into attempt `n`; when the message changes by it, raise its `rev` and append the event.
 
-    A wamid known for the first time brings along what came for it before (R10). Evidence that names the outcome also ends the wait of the lane. Returns False when nothing was new.
+    A wamid known for the first time brings along what came for it before (R10). Evidence of the newest attempt also
+    ends the wait of the lane. Returns False when nothing was new.
     """
     message = await tx.one("SELECT * FROM messages WHERE id = :id", id=message_id)
     rows = await tx.all("SELECT * FROM attempts WHERE message_id = :id ORDER BY n", id=message_id)
@@ -109,7 +112,16 @@ async def record(
     )
     attempts = [joined if row["n"] == n else _to_attempt(row) for row in rows]
     is_newest = n == message["attempt"]
-    await _apply(tx, message, attempts, wamid if is_newest else message["wamid"], is_newest, now)
+    # "Send again" has not left yet, and there is word that the first arrived: it need not leave any more.
+    is_needless = message["outbox_state"] == "waiting" and shown(attempts) in ARRIVED
+    await _apply(
+        tx,
+        message,
+        attempts,
+        wamid if is_newest else message["wamid"],
+        is_newest or is_needless,
+        now,
+    )
     return True
 
 

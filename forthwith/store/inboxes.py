@@ -51,20 +51,27 @@ async def of_agent(tx: Transaction, agent_id: str) -> list[InboxRow]:
     return [InboxRow(row["id"], row["name"], row["display_phone_number"]) for row in rows]
 
 
+NO_ANSWER = "no answer"
+
+
 async def pause(tx: Transaction, inbox_id: str, until: int, reason: str) -> None:
-    """Claim nothing of this number before `until`: messages wait, none fails."""
+    """Claim nothing of this number before `until`: messages wait, none fails. A longer pause stands."""
     await tx.run(
-        "UPDATE inboxes SET paused_until = :until, paused_reason = :reason WHERE id = :id",
+        """UPDATE inboxes SET paused_until = :until, paused_reason = :reason
+        WHERE id = :id AND (paused_until IS NULL OR paused_until < :until)""",
         id=inbox_id,
         until=until,
         reason=reason,
     )
 
 
-async def unpause(tx: Transaction, inbox_id: str) -> None:
-    """WhatsApp answers again."""
+async def answers_again(tx: Transaction, inbox_id: str) -> None:
+    """End the pause of a number that did not answer; what WhatsApp itself has asked for stands."""
     await tx.run(
-        "UPDATE inboxes SET paused_until = NULL, paused_reason = NULL WHERE id = :id", id=inbox_id
+        """UPDATE inboxes SET paused_until = NULL, paused_reason = NULL
+        WHERE id = :id AND paused_reason = :no_answer""",
+        id=inbox_id,
+        no_answer=NO_ANSWER,
     )
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from forthwith.domain import service_window
 from forthwith.domain.status import Attempt, Failure
-from forthwith.store import attempts
+from forthwith.store import attempts, messages
 from forthwith.store.database import Row, Transaction
 
 SECOND = 1_000
+RETURNED_AT_ONCE = 50
+"""Of one lane in one transaction: after a long outage thousands may be too old, and others wait for the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Claim:
     text: str
     reply_to_wamid: str | None
     put_off: int
+    owner: str
+    lease_until: int
 
     @property
     def echo_datum(self) -> str:
@@ -36,14 +40,14 @@ class Claim:
         return f"{self.client_id}#{self.attempt}"
 
 
-READY = """SELECT c.id, c.inbox_id, c.contact_id, c.last_inbound_at FROM conversations c JOIN inboxes i ON i.id = c.inbox_id
-    WHERE c.id IN (SELECT m.conversation_id FROM messages m WHERE m.outbox_state IS NOT NULL
-        GROUP BY m.conversation_id
-        HAVING SUM(CASE WHEN m.outbox_state = 'waiting' THEN 0 ELSE 1 END) = 0)
+READY = """SELECT c.id, c.inbox_id, c.contact_id, c.last_inbound_at, i.paused_until FROM messages m
+    JOIN conversations c ON c.id = m.conversation_id JOIN inboxes i ON i.id = c.inbox_id
+    WHERE m.outbox_state = 'waiting' AND m.next_attempt_at <= :now
     AND (i.paused_until IS NULL OR i.paused_until <= :now)
-    AND (SELECT w.next_attempt_at FROM messages w WHERE w.conversation_id = c.id AND w.outbox_state IS NOT NULL
-         ORDER BY w.pos LIMIT 1) <= :now
-    LIMIT :limit"""
+    AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.conversation_id = m.conversation_id
+        AND o.outbox_state IS NOT NULL AND (o.pos < m.pos OR o.outbox_state <> 'waiting'))
+    ORDER BY m.wanted_at LIMIT :limit"""
+"""Lanes whose oldest message is due and of which none is in flight, the longest waiting first."""
 
 
 async def claim_lanes(
@@ -65,11 +69,13 @@ async def claim_lanes(
 async def _claim_oldest(
     tx: Transaction, lane: Row, owner: str, now: int, lease: int, stale_after: int
 ) -> Claim | None:
-    while message := await tx.one(
-        """SELECT * FROM messages WHERE conversation_id = :id AND outbox_state = 'waiting' ORDER BY pos LIMIT 1""",
-        id=lane["id"],
-    ):
-        if message["next_attempt_at"] > now:
+    for _ in range(RETURNED_AT_ONCE):
+        message = await tx.one(
+            """SELECT * FROM messages WHERE conversation_id = :id AND outbox_state = 'waiting'
+            ORDER BY pos LIMIT 1""",
+            id=lane["id"],
+        )
+        if message is None or message["next_attempt_at"] > now:
             return None
         await attempts.begin(tx, message, now)
         reason = _why_not(message, lane, now, stale_after)
@@ -81,13 +87,12 @@ async def _claim_oldest(
 
 
 def _why_not(message: Row, lane: Row, now: int, stale_after: int) -> str | None:
-    if now - message["wanted_at"] > stale_after and message["put_off"] == 0:
+    """What was called before is not stale, nor does waiting age while WhatsApp itself has paused the number (R7)."""
+    waits_since = max(message["wanted_at"], lane["paused_until"] or 0)
+    if message["put_off"] == 0 and now - waits_since > stale_after:
         return "stale"
-    return (
-        "window_closed"
-        if service_window.is_certainly_closed(lane["last_inbound_at"], now)
-        else None
-    )
+    is_closed = service_window.is_certainly_closed(lane["last_inbound_at"], now)
+    return "window_closed" if is_closed else None
 
 
 async def _claim(tx: Transaction, message: Row, lane: Row, owner: str, lease_until: int) -> Claim:
@@ -104,11 +109,7 @@ async def _claim(tx: Transaction, message: Row, lane: Row, owner: str, lease_unt
         inbox_id=lane["inbox_id"],
     )
     assert address is not None, "a conversation has a contact and an inbox"
-    quoted = None
-    if message["reply_to"]:
-        quoted = await tx.one(
-            "SELECT wamid FROM messages WHERE client_id = :id", id=message["reply_to"]
-        )
+    quoted = await messages.by_client_id(tx, message["reply_to"]) if message["reply_to"] else None
     return Claim(
         message_id=message["id"],
         client_id=message["client_id"],
@@ -121,28 +122,56 @@ async def _claim(tx: Transaction, message: Row, lane: Row, owner: str, lease_unt
         text=message["text_content"],
         reply_to_wamid=quoted["wamid"] if quoted else None,
         put_off=message["put_off"],
+        owner=owner,
+        lease_until=lease_until,
     )
 
 
-async def put_off(tx: Transaction, message_id: str, until: int, counts: bool) -> None:
+async def put_off(tx: Transaction, claim: Claim, until: int) -> None:
     """The call proved that nothing was accepted: the message waits again, its followers with it."""
-    await tx.run(
-        """UPDATE messages SET outbox_state = 'waiting', lease_owner = NULL, lease_until = NULL,
-        next_attempt_at = :until, put_off = put_off + :counts WHERE id = :id AND outbox_state = 'claimed'""",
-        until=until,
-        counts=int(counts),
-        id=message_id,
-    )
+    await _release(tx, claim, "waiting", "next_attempt_at = :until, put_off = put_off + 1", until)
 
 
-async def doubt(tx: Transaction, message_id: str, until: int) -> None:
+async def doubt(tx: Transaction, claim: Claim, until: int) -> None:
     """The outcome of the call is not known: the lane waits for WhatsApp's word until then (R9)."""
+    await _release(tx, claim, "doubted", "lease_until = :until", until)
+
+
+async def _release(tx: Transaction, claim: Claim, state: str, change: str, until: int) -> None:
+    """Only this very claim: its lease may have ended, and another attempt be under way."""
     await tx.run(
-        """UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until
-        WHERE id = :id AND outbox_state = 'claimed'""",
+        f"""UPDATE messages SET outbox_state = :state, lease_owner = NULL, {change} WHERE id = :id
+        AND outbox_state = 'claimed' AND attempt = :attempt AND lease_owner = :owner AND lease_until = :lease""",
+        state=state,
         until=until,
-        id=message_id,
+        id=claim.message_id,
+        attempt=claim.attempt,
+        owner=claim.owner,
+        lease=claim.lease_until,
     )
+
+
+async def stay_fresh(tx: Transaction, conversation_id: str, at: int) -> None:
+    """Followers in a lane that WhatsApp slows down do not age meanwhile (R7)."""
+    await tx.run(
+        "UPDATE messages SET wanted_at = :at WHERE conversation_id = :id AND outbox_state = 'waiting'",
+        at=at,
+        id=conversation_id,
+    )
+
+
+async def draw_near(tx: Transaction, latest: int) -> None:
+    """No wait ends later than that: the clock was set back, or the times are an earlier process's."""
+    for table, column in (
+        ("messages", "next_attempt_at"),
+        ("messages", "lease_until"),
+        ("inboxes", "paused_until"),
+    ):
+        waiting = " AND outbox_state IS NOT NULL" if table == "messages" else ""
+        await tx.run(
+            f"UPDATE {table} SET {column} = :latest WHERE {column} > :latest{waiting}",
+            latest=latest,
+        )
 
 
 async def doubt_abandoned(
