@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { contactName, phoneWords, userNameWords } from '../domain/preview';
 import { ringOf, type ServiceWindow } from '../domain/serviceWindow';
 import { timeLeft, weekdayAndTime } from '../domain/time';
@@ -13,6 +13,7 @@ import { useServiceWindow } from './useServiceWindow';
 /** What is known of the contact, and the service window in words. */
 export function ContactPanel({ conversation, onClose }: ContactPanelProps) {
   const { contact } = conversation;
+  useEscape(onClose);
   const window = useServiceWindow(conversation.service_window_expires_at);
   const name = contactName(contact);
   const handles = [
@@ -41,6 +42,21 @@ export function ContactPanel({ conversation, onClose }: ContactPanelProps) {
 interface ContactPanelProps {
   conversation: ConversationRow;
   onClose: () => void;
+}
+
+/** Esc peels this layer before the one below it, wherever the focus is. */
+function useEscape(onEscape: () => void): void {
+  const escape = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onEscape();
+  });
+  useEffect(() => {
+    const handle = (event: KeyboardEvent) => escape(event);
+    document.addEventListener('keydown', handle, true);
+    return () => document.removeEventListener('keydown', handle, true);
+  }, []);
 }
 
 const DAY_MS = 24 * 3_600_000;
