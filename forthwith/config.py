@@ -16,6 +16,10 @@ from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "FORTHWITH_"
 FILE = "FORTHWITH_CONFIG"
+OF_TOOLS = frozenset(
+    f"{PREFIX}{name}" for name in ("CHROMIUM", "DEV_SERVER", "KILLS", "SCREENSHOTS", "SENDS")
+)
+"""No settings of ours: the checkout's tools and tests read them, and somebody may have exported them."""
 GRAPH_VERSION = "v26.0"
 
 HTTPS_SENTENCE = (
@@ -116,7 +120,11 @@ def load(
     faults: list[str] = []
     given = dict(defaults or {}) | _from_file(environ.get(FILE, ""), faults)
     for name, text in environ.items():
-        if name.startswith(PREFIX) and name != FILE and (text.strip() or name not in given):
+        if (
+            name.startswith(PREFIX)
+            and name not in OF_TOOLS | {FILE}
+            and (text.strip() or name not in given)
+        ):
             given[name] = text
     values = _read(given, faults)
     settings = Settings(**values)

@@ -1,10 +1,20 @@
 """Settings: where they come from, and that every fault is told at once and no secret with it (bad-input row 56)."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from forthwith.config import HTTPS_SENTENCE, PREFIX, SECRET, ConfigurationError, Settings, load
+from forthwith.config import (
+    FILE,
+    HTTPS_SENTENCE,
+    OF_TOOLS,
+    PREFIX,
+    SECRET,
+    ConfigurationError,
+    Settings,
+    load,
+)
 
 ENOUGH = {
     "FORTHWITH_WHATSAPP_TOKEN": "EAAG-token-of-the-app",
@@ -83,6 +93,19 @@ def test_every_fault_is_told_at_once_one_sentence_each() -> None:
     assert "FORTHWITH_PORT must be a whole number from 0 to 65535, not 'eighty'." in told
     assert "FORTHWITH_PROT is not a setting; did you mean FORTHWITH_PORT?" in told
     assert not any("hunter2" in sentence for sentence in told)
+
+
+def test_what_the_tools_of_a_checkout_read_is_no_fault() -> None:
+    root = Path(__file__).parents[1]
+    sources = [
+        *root.glob("tools/*.py"),
+        *root.glob("tests/**/*.py"),
+        root / "web" / "vite.config.ts",
+    ]
+    read = re.compile(r"(?:environ\.get\(|environ\[|getenv\(|process\.env\.)[\"']?(FORTHWITH_\w+)")
+    found = {name for source in sources for name in read.findall(source.read_text())}
+    assert found <= OF_TOOLS | {FILE}, "name it in config.OF_TOOLS, or give it another prefix"
+    assert load(ENOUGH | dict.fromkeys(OF_TOOLS, "x")) == load(ENOUGH)
 
 
 def test_nothing_set_names_all_five_of_whatsapp() -> None:

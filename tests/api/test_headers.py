@@ -10,12 +10,11 @@ EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Reporting-Endpoints": 'csp="/api/csp-report"',
 }
 POLICY = (
     "default-src 'self'; connect-src 'self' {sockets}; img-src 'self' blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "report-uri /api/csp-report; report-to csp"
+    "report-uri /api/csp-report"
 )
 EVERY_KIND = (
     "/",
