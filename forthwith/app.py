@@ -64,23 +64,26 @@ async def running_app(
         loops.start("outbox", outbox.run)
         loops.start("sockets", sockets.run)
 
+        metrics = Metrics()
         origins = origins_of(settings.browser_url)
         context = Context(
             db=db,
             now=now,
             sessions=Sessions(db, ended=sockets.close_session),
             limit=ApiLimit(),
-            metrics=Metrics(),
+            metrics=metrics,
             secure=settings.browser_url.startswith("https:"),
             debug=settings.debug,
             metrics_token=settings.metrics_token,
             stopped_loops=loops.stopped,
+            open_sockets=sockets.count,
             tell_read=receipts.tell,
         )
         webhook = WebhookEndpoint(
             WebhookReceiver(db, now),
             [settings.whatsapp_app_secret],
             settings.whatsapp_verify_token,
+            metrics,
         )
         yield create_api(context, origins, [*webhook.routes(), *LiveEndpoint(sockets).routes()])
 

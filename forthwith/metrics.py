@@ -33,7 +33,7 @@ class Counter:
 
 
 class Gauge:
-    """A figure that rises and falls."""
+    """A figure that rises and falls; set when it is asked for."""
 
     kind = "gauge"
 
@@ -46,52 +46,40 @@ class Gauge:
         """What it is now."""
         self._value = value
 
-    def add(self, by: float = 1) -> None:
-        """Raise it, or with a negative figure lower it."""
-        self._value += by
-
     def lines(self) -> Iterator[str]:
         """In the text format."""
         yield f"{self.name} {self._value:.15g}"
 
 
 class Histogram:
-    """How long something took, in seconds; one histogram for each value of its label."""
+    """How long something took, in seconds."""
 
     kind = "histogram"
 
-    def __init__(self, name: str, meaning: str, label: str = "") -> None:
+    def __init__(self, name: str, meaning: str) -> None:
         self.name = name
         self.meaning = meaning
-        self._label = label
-        self._counts: dict[str, list[int]] = {}
-        self._sums: dict[str, float] = {}
+        self._counts = [0] * (len(SECONDS_BUCKETS) + 1)
+        self._sum = 0.0
 
-    def observe(self, seconds: float, label_value: str = "") -> None:
+    def observe(self, seconds: float) -> None:
         """Count one that took so long."""
-        counts = self._counts.setdefault(label_value, [0] * (len(SECONDS_BUCKETS) + 1))
-        counts[bisect_left(SECONDS_BUCKETS, seconds)] += 1
-        self._sums[label_value] = self._sums.get(label_value, 0.0) + seconds
+        self._counts[bisect_left(SECONDS_BUCKETS, seconds)] += 1
+        self._sum += seconds
 
     def lines(self) -> Iterator[str]:
         """In the text format: cumulative buckets, sum, count."""
-        for value, counts in sorted(self._counts.items()):
-            labels, values = ((self._label,), (value,)) if self._label else ((), ())
-            bounds = [f"{bound:g}" for bound in SECONDS_BUCKETS] + ["+Inf"]
-            for bound, total in zip(bounds, accumulate(counts), strict=True):
-                yield f"{self.name}_bucket{_labelled((*labels, 'le'), (*values, bound))} {total}"
-            yield f"{self.name}_sum{_labelled(labels, values)} {self._sums[value]:.15g}"
-            yield f"{self.name}_count{_labelled(labels, values)} {sum(counts)}"
+        bounds = [f"{bound:g}" for bound in SECONDS_BUCKETS] + ["+Inf"]
+        for bound, total in zip(bounds, accumulate(self._counts), strict=True):
+            yield f'{self.name}_bucket{{le="{bound}"}} {total}'
+        yield f"{self.name}_sum {self._sum:.15g}"
+        yield f"{self.name}_count {sum(self._counts)}"
 
 
 class Metrics:
     """All of them. A name once published is never changed: dashboards and alerts read it."""
 
     def __init__(self) -> None:
-        self.messages = Counter(
-            "forthwith_messages_total", "Changes of status.", "direction", "status"
-        )
-        self.send_seconds = Histogram("forthwith_send_seconds", "From Enter to each hop.", "hop")
         self.unconfirmed = Gauge(
             "forthwith_unconfirmed", "Messages that WhatsApp may or may not have."
         )
@@ -102,18 +90,12 @@ class Metrics:
             "forthwith_outbox_oldest_seconds", "Age of the oldest of them."
         )
         self.webhook_seconds = Histogram(
-            "forthwith_webhook_seconds", "From a webhook's last byte to its answer."
+            "forthwith_webhook_seconds", "From a webhook's head to its answer, when it was stored."
         )
         self.webhook_rejected = Counter(
             "forthwith_webhook_rejected_total", "Webhooks refused.", "reason"
         )
         self.ws_connections = Gauge("forthwith_ws_connections", "Sockets open now.")
-        self.ws_replayed = Counter(
-            "forthwith_ws_replayed_total", "Events sent again after a reconnection."
-        )
-        self.meta_errors = Counter(
-            "forthwith_meta_errors_total", "Errors in WhatsApp's answers.", "code"
-        )
 
     def render(self) -> str:
         """Everything, in Prometheus' text format 0.0.4."""

@@ -48,6 +48,7 @@ async def metrics(request: Request, context: Edge) -> Response:
     if not _may_read_metrics(request, context.metrics_token):
         return problem("not_found")
     figures = await context.db.read(readiness.outbox_figures)
+    context.metrics.ws_connections.set(context.open_sockets())
     context.metrics.outbox_depth.set(figures.depth)
     context.metrics.unconfirmed.set(figures.unconfirmed)
     oldest = figures.oldest_at

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from forthwith.api.body import TooLarge, read_bytes
 from forthwith.api.errors import problem
+from forthwith.metrics import Metrics
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.whatsapp.signature import is_signed
 from forthwith.whatsapp.webhook_payloads import Unreadable
@@ -24,9 +25,14 @@ class WebhookEndpoint:
     """Plain Starlette routes: the busiest edge, with no agent, no cookie and no Origin."""
 
     def __init__(
-        self, receiver: WebhookReceiver, app_secrets: Sequence[str], verify_token: str
+        self,
+        receiver: WebhookReceiver,
+        app_secrets: Sequence[str],
+        verify_token: str,
+        metrics: Metrics,
     ) -> None:
         self._receiver, self._app_secrets, self._verify_token = receiver, app_secrets, verify_token
+        self._metrics = metrics
 
     def routes(self) -> list[Route]:
         """To be mounted by the composition root."""
@@ -52,15 +58,17 @@ class WebhookEndpoint:
         try:
             body = await read_bytes(request, MAX_BYTES)
         except TooLarge:
-            return problem("body_too_large")
+            return self._refuse("body_too_large")
         if not is_signed(body, request.headers.get("x-hub-signature-256"), self._app_secrets):
             log.warning("webhook: signature missing or wrong; nothing stored (%d bytes)", len(body))
-            return problem("bad_signature")
+            return self._refuse("bad_signature")
         try:
             await self._receiver.receive(body)
         except Unreadable:
-            return problem("malformed_body")
-        log.debug(
-            "webhook: %d bytes stored in %.1f ms", len(body), (time.perf_counter() - began) * 1_000
-        )
+            return self._refuse("malformed_body")
+        self._metrics.webhook_seconds.observe(time.perf_counter() - began)
         return PlainTextResponse("ok")
+
+    def _refuse(self, reason: str) -> Response:
+        self._metrics.webhook_rejected.add(reason)
+        return problem(reason)
