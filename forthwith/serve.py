@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from contextlib import AsyncExitStack
 from types import FrameType
 
 import uvicorn
@@ -52,8 +53,11 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    data_folder.prepare(settings.data_dir)
-    async with data_folder.held(settings.data_dir, OVERLAP_SECONDS), running_app(settings) as app:
+    async with AsyncExitStack() as closing:
+        if not settings.database_url:  # PostgreSQL serves several of us at once
+            data_folder.prepare(settings.data_dir)
+            await closing.enter_async_context(data_folder.held(settings.data_dir, OVERLAP_SECONDS))
+        app = await closing.enter_async_context(running_app(settings))
         await create_server(app, settings).serve(sockets=[listener])
 
 

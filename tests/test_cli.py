@@ -271,3 +271,21 @@ def test_a_second_server_on_the_same_folder_waits_for_the_first(tmp_path: Path) 
         finally:
             second.kill()
             second.communicate()
+
+
+@pytest.mark.postgres
+def test_on_postgresql_several_servers_share_a_store(tmp_path: Path, postgres_url: str) -> None:
+    """One data folder and one database; an agent added by the command can sign in to either."""
+    environ = enough(tmp_path, database_url=postgres_url)
+    command = ("user", "add", "ana@shop.example", "--name", "Ana", "--password-stdin")
+    assert run(*command, environ=environ, stdin="a long password\n").returncode == 0
+    with serving(environ) as (_, first), serving(environ) as (_, second):
+        for url in (first, second):
+            assert status_of(f"{url}/readyz") == 200
+            request = urllib.request.Request(
+                f"{url}/api/session",
+                b'{"email":"ana@shop.example","password":"a long password"}',
+                {"Origin": url, "Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                assert answer.status == 200
