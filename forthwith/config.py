@@ -63,8 +63,9 @@ class Settings:
     whatsapp_phone_number_id: str = ""
     whatsapp_business_account_id: str = ""
     inbox_name: str = "Inbox"
-    """Of the inbox that is made for the number; so is the next one, for people."""
+    """What the number's inbox is called when it is made."""
     display_phone_number: str = ""
+    """The number as people read it."""
     outcome_wait_seconds: float = 60
     """How long a lane waits for word of an unknown outcome (R9)."""
     stale_after_seconds: float = 600

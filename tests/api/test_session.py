@@ -245,3 +245,33 @@ async def test_an_unknown_email_takes_as_long_as_a_wrong_password(own_edge: Edge
             known, unknown = zip(*pairs, strict=True)
             ratios.append(statistics.median(known) / statistics.median(unknown))
     assert 1 / 1.2 < ratios[-1] < 1.2, ratios
+
+
+async def codes_by_address(edge: Edge, addresses: list[str]) -> list[str]:
+    """Failed sign-ins, one account each, as if a proxy had forwarded them for these addresses."""
+    edge.context.sessions._failures_of_address.burst = 3
+    async with browsing(edge) as browser:
+        return [
+            (
+                await browser.ask(
+                    "POST",
+                    "/api/session",
+                    {"email": f"agent{number}@shop.example", "password": "guess"},
+                    headers={"X-Forwarded-For": address},
+                )
+            ).code
+            for number, address in enumerate(addresses)
+        ]
+
+
+async def test_a_forged_forwarded_address_is_not_believed(own_edge: Edge) -> None:
+    codes = await codes_by_address(own_edge, [f"192.0.2.{number}" for number in range(5)])
+    assert codes == ["wrong_credentials"] * 3 + ["too_many_attempts"] * 2
+
+
+async def test_a_trusted_proxy_is_believed(tmp_path: Path) -> None:
+    with running_edge(tmp_path, trusted_proxies="127.0.0.1") as edge:
+        codes = await codes_by_address(edge, [f"192.0.2.{number}" for number in range(5)])
+        assert codes == ["wrong_credentials"] * 5
+        codes = await codes_by_address(edge, ["203.0.113.9, 192.0.2.200"] * 5)
+        assert codes[-1] == "too_many_attempts", "the last hop counts, the rest may be invented"
