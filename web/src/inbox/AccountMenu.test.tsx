@@ -1,0 +1,55 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { AGENT } from '../testing/rows';
+import { AccountMenu } from './AccountMenu';
+
+afterEach(cleanup);
+
+function open(hasUnsent: boolean, onSignOut = vi.fn(() => Promise.resolve())) {
+  render(
+    <AccountMenu
+      agent={AGENT}
+      trigger="A"
+      place="railFoot"
+      unsentTexts={() => hasUnsent}
+      onSignOut={onSignOut}
+    />,
+  );
+  fireEvent.click(screen.getByRole('button', { name: 'Account of Ana' }));
+  return onSignOut;
+}
+
+it('says who is signed in, and signs out at one press when nothing would be lost', async () => {
+  const onSignOut = open(false);
+  expect(screen.getByText('ana@demo.example')).toBeTruthy();
+  fireEvent.click(screen.getByText('Sign out'));
+  await waitFor(() => expect(onSignOut).toHaveBeenCalledOnce());
+});
+
+it('warns before it deletes text that was not sent, and offers to stay first', async () => {
+  const onSignOut = open(true);
+  fireEvent.click(screen.getByText('Sign out'));
+  expect((await screen.findByRole('alert')).textContent).toContain('was not sent');
+  expect(document.activeElement?.textContent).toBe('Stay');
+  fireEvent.click(screen.getByText('Stay'));
+  expect(onSignOut).not.toHaveBeenCalled();
+  expect(screen.queryByRole('menu')).toBeNull();
+});
+
+it('goes when told so', async () => {
+  const onSignOut = open(true);
+  fireEvent.click(screen.getByText('Sign out'));
+  fireEvent.click(await screen.findByText('Delete and sign out'));
+  await waitFor(() => expect(onSignOut).toHaveBeenCalledOnce());
+});
+
+it('says so when the server does not answer, and can be tried again', async () => {
+  open(
+    false,
+    vi.fn(() => Promise.reject(new Error('no answer'))),
+  );
+  fireEvent.click(screen.getByText('Sign out'));
+  expect((await screen.findByRole('alert')).textContent).toContain('still signed in');
+  expect(screen.getByText('Sign out')).toBeTruthy();
+});
