@@ -87,7 +87,7 @@ const steps = fc.array(
 test('whatever the order of rows and pages, what is loaded equals the server', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 20 }), steps, (stored, given) => {
-      let server = Array.from({ length: stored }, (_, index) => storedRow(index + 1));
+      const server = Array.from({ length: stored }, (_, index) => storedRow(index + 1));
       let client = emptyHistory();
       let underWay: MessagePage | null = null;
       const land = () => {
@@ -97,12 +97,12 @@ test('whatever the order of rows and pages, what is loaded equals the server', (
       for (const step of given) {
         if (step.kind === 'store') {
           const row = storedRow(server.length + 1);
-          server = [...server, row];
+          server.push(row);
           client = mergeRow(client, row);
         } else if (step.kind === 'change' && server.length > 0) {
           const index = step.at % server.length;
           const row = { ...server[index]!, rev: server[index]!.rev + 1 };
-          server = server.with(index, row);
+          server[index] = row;
           client = mergeRow(client, row);
         } else if (step.kind === 'ask' && !underWay) {
           const earlier = server.filter((row) => row.pos < (client.from ?? Infinity));

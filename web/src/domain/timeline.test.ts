@@ -36,7 +36,7 @@ describe('one bubble for each message (R15)', () => {
 
   test('an optimistic message is hidden by the presence of its row, whatever its phase', () => {
     const entry = pending('mine', 'waiting');
-    const row = ownRow(entry.message as never, 2);
+    const row = ownRow(typedMessage('mine'), 2);
     expect(keys(select(input([storedRow(1), row], [entry])))).toEqual(['client-1', 'mine']);
   });
 
@@ -180,16 +180,18 @@ describe('made step by step it equals what is made at once', () => {
           const last = rows.at(-1)?.pos ?? 100;
           const index = 'at' in each ? each.at % rows.length : 0;
           const row = rows[index]!;
-          if (each.kind === 'arrive') rows = [...rows, storedRow(last + 1)];
-          if (each.kind === 'older') rows = [storedRow(first - 2), storedRow(first - 1), ...rows];
+          if (each.kind === 'arrive') rows = rows.concat(storedRow(last + 1));
+          if (each.kind === 'older') {
+            rows = [storedRow(first - 2), storedRow(first - 1)].concat(rows);
+          }
           if (each.kind === 'fail') rows = rows.with(index, { ...row, status: 'failed' });
           if (each.kind === 'change') rows = rows.with(index, { ...row, rev: row.rev + 1 });
           if (each.kind === 'enter') {
-            entries = [...entries, pending(`own-${++entered}`, 'posting', NOON + 10_000_000)];
+            entries = entries.concat(pending(`own-${++entered}`, 'posting', NOON + 10_000_000));
           }
           const [oldest, ...rest] = entries;
           if (each.kind === 'store' && oldest) {
-            rows = [...rows, ownRow(oldest.message, last + 1)];
+            rows = rows.concat(ownRow(oldest.message, last + 1));
             entries = rest;
           }
           if (each.kind === 'unread') unread = { fromPos: row.pos, count: 1 };

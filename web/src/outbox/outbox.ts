@@ -65,9 +65,9 @@ export class Outbox {
     const { client_id: clientId, conversation_id: conversationId } = entry.message;
     if (this.#entries.has(clientId)) return;
     void this.ports.storage.write({ ...change, entries: [entry] });
-    this.ports.tabs.tell({ kind: 'entry', entry });
     this.#put(entry);
     void this.#runLane(conversationId);
+    this.ports.tabs.tell({ kind: 'entry', entry });
   }
 
   /** A text that came back some other way waits in this browser's tray. */

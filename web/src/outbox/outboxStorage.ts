@@ -111,7 +111,8 @@ export async function wipeOutboxStorage(owner: Owner): Promise<void> {
   storage.close();
 }
 
-function open(onClosed: () => void): Promise<IDBPDatabase<Schema>> {
+/** A browser that denies storage raises in `openDB` itself; here it always ends in the promise. */
+async function open(onClosed: () => void): Promise<IDBPDatabase<Schema>> {
   return openDB<Schema>(NAME, VERSION, {
     upgrade(fresh) {
       fresh.createObjectStore('entries', { keyPath: 'message.client_id' });
@@ -122,6 +123,7 @@ function open(onClosed: () => void): Promise<IDBPDatabase<Schema>> {
       (event.target as IDBDatabase).close();
       onClosed();
     },
+    blocked: onClosed,
     terminated: onClosed,
   });
 }
@@ -134,7 +136,7 @@ async function writeAll(
   const transaction = db.transaction(['entries', 'drafts'], 'readwrite', { durability: 'strict' });
   const inEntries = transaction.objectStore('entries');
   const inDrafts = transaction.objectStore('drafts');
-  await Promise.all([
+  const requests = [
     ...entries.map((entry) => inEntries.put(entry)),
     ...removed.map((clientId) => inEntries.delete(clientId)),
     ...Object.entries(drafts).map(([conversationId, draft]) =>
@@ -142,8 +144,10 @@ async function writeAll(
         ? inDrafts.delete([owner.agentId, owner.epoch, conversationId])
         : inDrafts.put({ ...draft, ...owner }),
     ),
-    transaction.done,
-  ]);
+  ];
+  // Said now, the commit outlives the page: without it a reload in the next milliseconds undoes the write.
+  transaction.commit();
+  await Promise.all([...requests, transaction.done]);
 }
 
 function isOwn(record: Owner, owner: Owner): boolean {

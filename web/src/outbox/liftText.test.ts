@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { silence, refusal, Browser, type Tab } from '../testing/outboxWorld';
+import { CONVERSATION, NOON, ownRow, typedMessage } from '../testing/rows';
+import type { StoredMessage } from '../domain/message';
+import { liftFailedRow, liftReturned, type Lifting } from './liftText';
+
+let browser: Browser;
+let tab: Tab;
+let dismissals: ((outcome: StoredMessage | Error) => void)[];
+
+const failed = ownRow(typedMessage('a'), 1, {
+  status: 'failed',
+  error: { code: 'undeliverable', params: { whatsapp_code: 131026 }, detail: null },
+});
+const draft = () => tab.drafts.get(CONVERSATION);
+const tick = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
+
+function lifting(): Lifting {
+  const { outbox, drafts, storage, rows } = tab;
+  const dismiss = () =>
+    new Promise<StoredMessage>((resolve, reject) => {
+      dismissals.push((outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+    });
+  return { outbox, drafts, storage, dismiss, onRow: (row) => rows.push(row) };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOON });
+  browser = new Browser();
+  tab = browser.openTab();
+  dismissals = [];
+});
+afterEach(() => void vi.useRealTimers());
+
+describe('a text refused before acceptance', () => {
+  const returned = () => {
+    const message = typedMessage('a');
+    tab.outbox.addReturned(message, { code: 'window_closed', params: {} });
+    return tab.outbox.get('a')!;
+  };
+
+  test('goes back into an empty composer, in one write with its entry', () => {
+    liftReturned(lifting(), returned());
+    expect(draft()).toMatchObject({ text: 'text of a', returned: { code: 'window_closed' } });
+    expect(browser.entries.size).toBe(0);
+    expect(browser.drafts.get(CONVERSATION)?.text).toBe('text of a');
+  });
+
+  test('never over typed text: it stays in the tray', () => {
+    tab.drafts.setText(CONVERSATION, 'the next one');
+    liftReturned(lifting(), returned());
+    expect(draft()?.text).toBe('the next one');
+    expect(tab.phaseOf('a')).toBe('returned');
+  });
+
+  test('at the agent’s wish it goes after the typed text', () => {
+    tab.drafts.setText(CONVERSATION, 'the next one');
+    liftReturned(lifting(), returned(), 'append');
+    expect(draft()?.text).toBe('the next one\ntext of a');
+    expect(tab.phaseOf('a')).toBeUndefined();
+  });
+});
+
+describe('the text of a failed row', () => {
+  test('is stored here before the row is settled, and shown only when this call settled it', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    expect(browser.drafts.get(CONVERSATION)?.text).toBe('text of a');
+    expect(draft()).toBeUndefined();
+    dismissals[0]?.({ ...failed, rev: 2, dismissed_at: 'now' });
+    await tick();
+    expect(draft()).toMatchObject({ text: 'text of a', returned: { code: 'undeliverable' } });
+    expect(tab.rows.map((row) => row.dismissed_at)).toEqual(['now']);
+  });
+
+  test('belongs to whoever was quicker', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    dismissals[0]?.(refusal(409, 'already_settled'));
+    await tick();
+    expect(draft()).toBeUndefined();
+    expect(browser.drafts.size).toBe(0);
+  });
+
+  test('waits in this browser’s tray when the agent began to type meanwhile', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    tab.drafts.setText(CONVERSATION, 'next');
+    dismissals[0]?.({ ...failed, rev: 2, dismissed_at: 'now' });
+    await tick();
+    expect(draft()?.text).toBe('next');
+    const [entry] = tab.outbox.entriesOf(CONVERSATION);
+    expect(entry).toMatchObject({ phase: 'returned', message: { text_content: 'text of a' } });
+    expect(browser.drafts.get(CONVERSATION)?.text).toBe('next');
+  });
+
+  test('is better twice than lost: a settling without an answer is taken for ours', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    dismissals[0]?.(silence());
+    await tick(2_000);
+    dismissals[1]?.(refusal(409, 'already_settled'));
+    await tick();
+    expect(draft()?.text).toBe('text of a');
+  });
+
+  test('is left alone while something is typed', async () => {
+    tab.drafts.setText(CONVERSATION, 'next');
+    await liftFailedRow(lifting(), failed);
+    expect(dismissals).toHaveLength(0);
+  });
+});
