@@ -109,7 +109,11 @@ export async function loadConversation(client: QueryClient, conversationId: stri
 
 /** After `reset`: everything shown is fetched again, as deep as it was; the rest is forgotten until it is opened. */
 export async function reloadEverything(client: QueryClient): Promise<void> {
-  client.removeQueries({ queryKey: ['messages'], type: 'inactive' });
+  // Not `type: 'inactive'`: a query that never fetches by itself counts as inactive while it is on screen.
+  client.removeQueries({
+    queryKey: ['messages'],
+    predicate: (query) => query.getObserversCount() === 0,
+  });
   const open = client.getQueriesData<MessageHistory>({ queryKey: ['messages'] });
   await Promise.all([
     reloadList(client),

@@ -55,12 +55,14 @@ function openLiveSocket(client: QueryClient): LiveSocket {
         eventReceived.emit(event);
       }
     },
-    onReset(epoch, seq) {
-      const isFirst = cursor.seq === null;
-      const isRenewed = !isFirst && epoch !== cursor.epoch;
+    onReset(epoch, seq, wasBlind) {
+      const before = { epoch: cursor.epoch, seq: cursor.seq };
       cursor.restart(epoch, seq);
-      if (isRenewed) storeRenewed.emit(epoch);
-      if (!isFirst) void reloadEverything(client);
+      if (before.seq === null) return;
+      if (epoch !== before.epoch) storeRenewed.emit(epoch);
+      // A snapshot that came between our blind question and this answer may be as new as the answer.
+      const isNewEnough = wasBlind && epoch === before.epoch && before.seq >= seq;
+      if (!isNewEnough) void reloadEverything(client);
     },
     onState(state) {
       setConnectionState(state);

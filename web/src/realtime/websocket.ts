@@ -33,8 +33,8 @@ export interface SocketPorts {
   open: () => WebSocket;
   cursor: StreamCursor;
   onEvents: (events: readonly Event[]) => void;
-  /** Resuming was not possible: what was fetched before is out of date. */
-  onReset: (epoch: string, seq: number) => void;
+  /** Resuming was not possible. `wasBlind`: it was tried before the first snapshot had told where the stream is. */
+  onReset: (epoch: string, seq: number, wasBlind: boolean) => void;
   onState: (state: ConnectionState) => void;
   /** Three tries in a row have failed: is the session still good? */
   onUnreachable: () => void;
@@ -49,6 +49,7 @@ export class LiveSocket {
   #socket: WebSocket | null = null;
   #listening = new AbortController();
   #isLive = false;
+  #isBlind = false;
   /** `seq` of the event before the next one on this connection. */
   #prevSeq = 0;
   #failures = 0;
@@ -102,6 +103,7 @@ export class LiveSocket {
   #resume(socket: WebSocket): void {
     const { epoch, seq } = this.ports.cursor;
     this.#prevSeq = seq ?? 0;
+    this.#isBlind = seq === null;
     const resume: Resume = { type: 'resume', protocol: PROTOCOL_VERSION, epoch, seq: seq ?? 0 };
     socket.send(JSON.stringify(resume));
   }
@@ -124,7 +126,8 @@ export class LiveSocket {
         return this.#becomeLive();
       case 'reset':
         this.#prevSeq = frame.seq;
-        this.ports.onReset(frame.epoch, frame.seq);
+        this.ports.onReset(frame.epoch, frame.seq, this.#isBlind);
+        this.#isBlind = false;
         return this.#becomeLive();
       case 'heartbeat':
         return this.ports.cursor.raise(frame.seq);
