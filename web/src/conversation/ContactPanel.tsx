@@ -24,7 +24,7 @@ export function ContactPanel({ conversation, onClose }: ContactPanelProps) {
     <section className={styles.panel} aria-label="Contact">
       <header className={styles.head}>
         <h2>Contact</h2>
-        <IconButton icon="close" label="Close" onClick={onClose} />
+        <IconButton icon="close" label="Close the contact panel" onClick={onClose} />
       </header>
       <div className={styles.who}>
         <Avatar name={name} seed={contact._id} size="panel" ring={ringOf(window)} />
@@ -86,8 +86,7 @@ function LastSection({ conversation }: { conversation: ConversationRow }) {
   const now = useNow(60_000);
   return (
     <Section title="About">
-      <Fact name="Last message">{weekdayAndTime(conversation.last_activity_at, now)}</Fact>
-      <Fact name="Messages">{conversation.last_pos.toLocaleString()}</Fact>
+      <Fact name="Last activity">{weekdayAndTime(conversation.last_activity_at, now)}</Fact>
     </Section>
   );
 }

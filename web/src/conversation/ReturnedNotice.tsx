@@ -11,7 +11,12 @@ export function ReturnedNotice({ reasonCode, params, onClose }: ReturnedNoticePr
       <span className={styles.words}>
         Not sent. {sentenceFor(reasonCode, params)} Your text is below.
       </span>
-      <IconButton icon="close" label="Close" className={styles.close} onClick={onClose} />
+      <IconButton
+        icon="close"
+        label="Close this notice"
+        className={styles.close}
+        onClick={onClose}
+      />
     </div>
   );
 }
