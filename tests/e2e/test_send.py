@@ -1,6 +1,7 @@
 """Enter, and what the agent sees until the message is read: in real frames of a real Chromium (G1, G3, G4)."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.e2e.conftest import INES, Inbox, NewInbox
 from tests.e2e.history import write_history
 from tests.rig import Product, running_product
 
-SENDS = 100
+SENDS = int(os.environ.get("FORTHWITH_SENDS", "100"))
 
 # For each Enter: a raw-DOM control element appended by a capture-phase listener of the same key event, the Element
 # Timing of both, the identity of the bubble's node, and the place of every visible row in every frame until `read`.
@@ -26,7 +27,7 @@ WATCH = """() => {
   window.watched = {paints, count: 0, moved: [], nodes: new Map()};
   addEventListener('keydown', event => {
     if (event.key !== 'Enter' || !(event.target instanceof HTMLTextAreaElement)) return;
-    const control = document.createElement('span');
+    const control = document.createElement('div');
     control.setAttribute('elementtiming', `control-${++window.watched.count}`);
     control.textContent = `control ${window.watched.count}`;
     board.replaceChildren(control);
