@@ -45,6 +45,17 @@ describe('a conversation keeps the newer of each part', () => {
     expect(only(changed)?.last_activity_at).toBe(message.created_at);
   });
 
+  test('a message that failed is last no longer once the row has counted it as unsent', () => {
+    const before = storedRow(3);
+    const failed = storedRow(4, { rev: 3, status: 'failed' });
+    const list = mergeLastMessage(
+      listOf(conversationRow({ rev: 1, last_pos: 4, last_message: storedRow(4) })),
+      failed,
+    );
+    const row = conversationRow({ rev: 2, last_pos: 4, last_message: before, unsent_count: 1 });
+    expect(only(mergeConversation(list, row))?.last_message).toBe(before);
+  });
+
   test('a conversation nobody knows is not made from a message', () => {
     expect(mergeLastMessage(EMPTY_LIST, storedRow(1))).toBe(EMPTY_LIST);
   });
