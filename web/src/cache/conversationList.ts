@@ -104,9 +104,7 @@ function newerOf(known: ConversationRow, row: ConversationRow): ConversationRow 
   // A failed message has left the thread; the row that counts it as unsent knows which one is last now.
   const isGone = newer === row && known.last_message?.status === 'failed';
   const lastMessage =
-    isGone || isNewer(row.last_message, known.last_message)
-      ? row.last_message
-      : known.last_message;
+    isGone || isNewer(row.last_message, known.last_message) ? row.last_message : known.last_message;
   const lastPos = Math.max(known.last_pos, row.last_pos);
   const lastActivity = [known, row].toSorted(byActivity)[0]?.last_activity_at;
   if (newer === known && lastMessage === known.last_message && lastPos === known.last_pos) {
