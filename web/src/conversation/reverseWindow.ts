@@ -38,6 +38,7 @@ export class ReverseWindow {
   /** Rows in sight when last settled: the first that is still there is held in its place. */
   #held: PlacedRow[] = [];
   #isAtEnd = true;
+  #hasMoreAbove = false;
   #reach = { near: 0, far: AHEAD };
 
   /** `redraw` mounts what `range` answers, before the next frame. */
@@ -50,7 +51,9 @@ export class ReverseWindow {
   /** What of these items is to be mounted now. */
   range(items: readonly { key: string }[]): MountedRange {
     this.#items = items;
-    return mountedRange(items, this.heights, this.#reach);
+    const range = mountedRange(items, this.heights, this.#reach);
+    this.#hasMoreAbove = range.start > 0;
+    return range;
   }
 
   goTo(target: Target): void {
@@ -88,10 +91,13 @@ export class ReverseWindow {
     };
   }
 
+  /** The mounted rows are about to leave part of the box empty. */
   #isShort(near: number, far: number): boolean {
-    return (
-      far + SLACK > this.#reach.far || (this.#reach.near > 0 && near - SLACK < this.#reach.near)
-    );
+    const { near: from, far: to } = this.#reach;
+    if (far + SLACK > to || (from > 0 && near - SLACK < from)) return true;
+    const [top] = this.#rows;
+    // Rows may have turned out smaller than guessed.
+    return this.#hasMoreAbove && (!top || top.distance + top.height < far + SLACK);
   }
 
   #measure(list: HTMLElement): void {
