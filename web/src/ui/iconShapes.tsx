@@ -48,13 +48,6 @@ export const shapes = {
       <path d="M10 13.7v.2" strokeWidth="1.9" />
     </>
   ),
-  info: (
-    <>
-      <circle cx="10" cy="10" r="7" />
-      <path d="M10 9.3v4" />
-      <path d="M10 6.5v.3" strokeWidth="1.9" />
-    </>
-  ),
   unknown: (
     <>
       <circle cx="10" cy="10" r="7" />
