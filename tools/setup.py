@@ -132,7 +132,8 @@ def install_python_packages() -> str:
 
 
 def uv_pip(action: str, *arguments: str | Path, otherwise: str) -> None:
-    uv = (BIN / "uv", "pip", action, "-q", "--python", BIN / "python")
+    # The machine's own certificates, as pip uses: behind a company's proxy no others would do.
+    uv = (BIN / "uv", "pip", action, "-q", "--system-certs", "--python", BIN / "python")
     run(*uv, *arguments, otherwise=otherwise)
 
 
