@@ -13,7 +13,7 @@ INES = "447700900318"
 
 @pytest.fixture
 async def product(tmp_path: Path) -> AsyncIterator[Product]:
-    settings = {"outcome_wait_seconds": "2", "graph_timeout_seconds": "1"}
+    settings: dict[str, Any] = {"outcome_wait_seconds": "2", "graph_timeout_seconds": "1"}
     async with running_product(tmp_path, "Ana", **settings) as running:
         await running.emulator.contact(INES, name="Ines Okafor", device="online", bsuid="GB.318")
         await running.emulator.write(INES, "Hello")

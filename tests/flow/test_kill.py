@@ -5,6 +5,7 @@ import os
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -70,7 +71,7 @@ async def test_a_killed_server_loses_nothing_and_sends_nothing_twice(
 ) -> None:
     seed = random.randrange(2**32)
     print(f"seed {seed}")
-    settings = {"outcome_wait_seconds": "1", "graph_timeout_seconds": "2"}
+    settings: dict[str, Any] = {"outcome_wait_seconds": "1", "graph_timeout_seconds": "2"}
     if engine == "postgres":
         settings["database_url"] = request.getfixturevalue("postgres_url")
     endings: Counter[str] = Counter()
