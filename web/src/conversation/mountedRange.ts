@@ -27,7 +27,8 @@ export function mountedRange(
   }
   let above = 0;
   for (let index = 0; index < start; index++) above += heights.of(items[index]);
-  return { start, end, above, below };
+  // Whole pixels: browsers snap the scroll place to them from the top, and a guess must not move the end by half a one.
+  return { start, end, above: Math.round(above), below };
 }
 
 /** Measured row heights, kept while the list is not on screen; the others are guessed by their average. */
