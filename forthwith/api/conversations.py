@@ -24,7 +24,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 async def list_conversations(
     edge: Edge,
     agent: SignedIn,
-    only: Annotated[Literal["all", "unread", "unsent"], Query(alias="filter")] = "all",
+    only: Annotated[Literal["", "all", "unread", "unsent"], Query(alias="filter")] = "",
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Response:

@@ -16,7 +16,12 @@ LAST_SHOWN = """SELECT m.* FROM conversations c JOIN messages m ON m.conversatio
     (SELECT MAX(pos) FROM messages WHERE conversation_id = c.id AND status <> 'failed')"""
 """A failed message has left the thread, so the list does not show it either."""
 
-FILTERS = {"all": "", "unread": " AND c.unread_count > 0", "unsent": " AND c.unsent_count > 0"}
+FILTERS = {
+    "": "",
+    "all": "",
+    "unread": " AND c.unread_count > 0",
+    "unsent": " AND c.unsent_count > 0",
+}
 
 
 def to_conversation(row: Row, last_message: MessageRow | None) -> ConversationRow:

@@ -145,6 +145,13 @@ async def test_a_refusal_comes_back_with_its_reason(product: Product) -> None:
     assert (await ana.conversations())[0]["unsent_count"] == 1
 
 
+async def test_empty_query_parameters_count_as_absent(product: Product) -> None:
+    ana = await product.sign_in()
+    everything = await ana.call("GET", "/api/conversations")
+    assert everything[0] == 200
+    assert await ana.call("GET", "/api/conversations?filter=&cursor=") == everything
+
+
 async def test_another_inboxs_conversation_does_not_exist(product: Product) -> None:
     ana = await product.sign_in()
     assert (await ana.send("conversation-nowhere", "Hello"))[0] == 404
