@@ -60,34 +60,20 @@ export function applyEvent(client: QueryClient, event: Event): void {
 }
 
 /**
- * From the moment a page is asked for, its conversation has a history: events that arrive before the answer
- * are caught in it and outlive the answer (TanStack/query#3579).
+ * How the loading of a page stands. From the moment it is asked for its conversation has a history: events that
+ * arrive before the answer are caught in it and outlive the answer (TanStack/query#3579).
  */
-export function expectPage(client: QueryClient, conversationId: string, which: 'newest' | 'older') {
-  changeHistory(client, conversationId, (history) => ({
-    ...history,
-    loading: which,
-    hasFailed: false,
-  }));
+export function applyPageState(
+  client: QueryClient,
+  conversationId: string,
+  state: Partial<Pick<MessageHistory, 'loading' | 'hasFailed'>>,
+) {
+  changeHistory(client, conversationId, (history) => ({ ...history, ...state }));
 }
 
 export function applyMessagePage(client: QueryClient, conversationId: string, page: MessagePage) {
   changeHistory(client, conversationId, (history) => mergePage(history, page));
   for (const row of page.messages) rowApplied.emit({ row, source: 'page' });
-}
-
-/** The page has not come yet and is still being asked for. */
-export function applyPageTrouble(client: QueryClient, conversationId: string) {
-  changeHistory(client, conversationId, (history) => ({ ...history, hasFailed: true }));
-}
-
-/** The page will not come. */
-export function applyPageFailure(client: QueryClient, conversationId: string) {
-  changeHistory(client, conversationId, (history) => ({
-    ...history,
-    loading: null,
-    hasFailed: true,
-  }));
 }
 
 /** After `reset`: `pages`, oldest first, take the place of what was held `before` they were asked for. */

@@ -14,9 +14,7 @@ import {
   applyListPhase,
   applyListReload,
   applyMessagePage,
-  applyPageFailure,
-  applyPageTrouble,
-  expectPage,
+  applyPageState,
   historyKey,
   LIST_KEY,
 } from './applyRow';
@@ -26,6 +24,10 @@ import { streamCursorOf } from './queryClient';
 
 const ASK_AGAIN_MS = 2_000;
 const RELOADED_AT_MOST = 1_000;
+
+/** Not answered so far, and still being asked for; and: it will not come. */
+const TROUBLED = { hasFailed: true };
+const FAILED = { loading: null, hasFailed: true };
 
 const historyOf = (client: QueryClient, conversationId: string) =>
   client.getQueryData<MessageHistory>(historyKey(conversationId));
@@ -55,19 +57,19 @@ async function load(
   beforePos: number | null,
   atLeast = 0,
 ): Promise<void> {
-  expectPage(client, conversationId, which);
+  applyPageState(client, conversationId, { loading: which, hasFailed: false });
   const expected = historyOf(client, conversationId)?.places;
   try {
     const page = await covered(
       client,
       () => fetchMessages(conversationId, beforePos, atLeast),
-      () => applyPageTrouble(client, conversationId),
+      () => applyPageState(client, conversationId, TROUBLED),
     );
     // A reload after `reset` has taken this history's place meanwhile: the page may not fit on it.
     if (historyOf(client, conversationId)?.places !== expected) return;
     applyMessagePage(client, conversationId, page);
   } catch {
-    applyPageFailure(client, conversationId);
+    applyPageState(client, conversationId, FAILED);
   }
 }
 
@@ -124,7 +126,7 @@ export async function reloadEverything(client: QueryClient): Promise<void> {
 async function reloadHistory(client: QueryClient, conversationId: string): Promise<void> {
   const before = historyOf(client, conversationId);
   if (!before) return;
-  expectPage(client, conversationId, 'newest');
+  applyPageState(client, conversationId, { loading: 'newest', hasFailed: false });
   const pages: MessagePage[] = [];
   try {
     let from: number | null = null;
@@ -132,7 +134,7 @@ async function reloadHistory(client: QueryClient, conversationId: string): Promi
       const page: MessagePage = await covered(
         client,
         () => fetchMessages(conversationId, from),
-        () => applyPageTrouble(client, conversationId),
+        () => applyPageState(client, conversationId, TROUBLED),
       );
       pages.unshift(page);
       count += page.messages.length;
@@ -141,7 +143,7 @@ async function reloadHistory(client: QueryClient, conversationId: string): Promi
     }
     applyHistoryReload(client, conversationId, before, pages);
   } catch {
-    applyPageFailure(client, conversationId);
+    applyPageState(client, conversationId, FAILED);
   }
 }
 

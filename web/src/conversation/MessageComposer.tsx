@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
-import { lengthOf, LONGEST_TEXT, textFault } from '../domain/messageLimits';
+import { textFault } from '../domain/messageLimits';
 import { dismissReturnedReason, setDraftText, showComposer, useDraft } from '../outbox/drafts';
 import { useStorageState } from '../outbox/useOutbox';
 import { Icon } from '../ui/Icon';
+import { ComposerRemark } from './ComposerRemark';
 import styles from './MessageComposer.module.css';
 import { ReturnedNotice } from './ReturnedNotice';
 import { useComposition } from './useComposition';
@@ -48,7 +49,7 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
           onClose={() => dismissReturnedReason(conversationId)}
         />
       ) : null}
-      <Remark text={text} storage={storage} />
+      <ComposerRemark text={text} storage={storage} />
       <div className={styles.box}>
         <textarea
           ref={field}
@@ -75,24 +76,6 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
         </button>
       </div>
     </div>
-  );
-}
-
-/** What the agent should know before Enter; usually nothing. */
-function Remark({ text, storage }: { text: string; storage: ReturnType<typeof useStorageState> }) {
-  const left = LONGEST_TEXT - lengthOf(text);
-  const words = [
-    storage === 'full' &&
-      'This browser has no room to keep another message. Free some space on this device, then send.',
-    storage === 'memory' &&
-      'This browser does not keep messages here. Send before you close the page, or what is unsent is lost.',
-    left < 0 && `${-left} characters too many for one message. Shorten it or send it in two parts.`,
-    left >= 0 && left <= 200 && `${left} characters left`,
-  ].find((each) => each !== false);
-  return words === undefined ? null : (
-    <p className={styles.remark} role="status">
-      {words}
-    </p>
   );
 }
 

@@ -1,6 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { loadOlder } from '../cache/loadPages';
 import type { MessageHistory } from '../cache/messageHistory';
 import { useMessageHistory } from '../cache/useMessageHistory';
 import { selectTimeline, type Timeline, type TimelineInput } from '../domain/timeline';
@@ -9,6 +7,7 @@ import type { OutboxEntry } from '../outbox/entry';
 import { purgeDrawn } from '../outbox/running';
 import { useEntries } from '../outbox/useOutbox';
 import type { ConversationRow } from '../protocol/shapes';
+import { useFailedRows } from './useFailedRows';
 
 interface OpenTimeline {
   items: Timeline['items'];
@@ -67,22 +66,4 @@ function useUnreadAtOpening(
   const found = first && count > 0 ? { fromPos: first.pos, count } : null;
   setUnread(found);
   return found;
-}
-
-const LOOKED_AT_MOST = 1_000;
-
-/** A failed row further back belongs into the tray too: loads until it is here. */
-function useFailedRows(
-  conversationId: string,
-  count: number,
-  history: MessageHistory,
-  unsent: readonly UnsentEntry[],
-): void {
-  const client = useQueryClient();
-  const found = unsent.filter((entry) => entry.source === 'row').length;
-  const isMissing = count > found && history.rows.length < LOOKED_AT_MOST;
-  const { from } = history;
-  useEffect(() => {
-    if (isMissing && from) void loadOlder(client, conversationId);
-  }, [client, conversationId, isMissing, from]);
 }

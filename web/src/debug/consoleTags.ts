@@ -13,7 +13,7 @@ export function listenToOutbox(): { newest: () => string | null } {
   const known = new Map<string, EntryPhase>();
   let newest: string | null = null;
   const compare = () => {
-    const entries = [...(runningOutbox()?.outbox.all() ?? [])];
+    const entries = [...(runningOutbox()?.outbox.entries ?? [])];
     for (const { phase, reason, message } of entries) {
       const before = known.get(message.client_id);
       if (before === phase) continue;

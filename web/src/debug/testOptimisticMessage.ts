@@ -59,7 +59,7 @@ export async function testOptimisticMessage(
 
 /** The ids of messages that are not stored yet, as far as this browser knows. */
 export function optimisticIds(): readonly string[] {
-  return [...(runningOutbox()?.outbox.all() ?? [])]
+  return [...(runningOutbox()?.outbox.entries ?? [])]
     .filter((entry) => entry.phase !== 'accepted' && entry.phase !== 'returned')
     .map((entry) => entry.message.client_id);
 }

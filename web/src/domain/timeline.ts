@@ -6,7 +6,7 @@ import {
   type ShownStatus,
   type StoredMessage,
 } from './message';
-import { dayOf } from './time';
+import { hasClockSkew, newJoint, unreadBefore, type Joint } from './neighbours';
 
 export type { ShownStatus } from './message';
 
@@ -54,9 +54,6 @@ export interface Timeline {
 
 type Source = StoredMessage | PendingMessage;
 
-const RUN_GAP_MS = 60_000;
-const SKEW_MS = 60_000;
-
 /**
  * Stored rows by `pos`, then the optimistic messages that have no row, by Enter (R15): a message is shown in
  * exactly one of the two forms. What failed has left for the unsent tray. Only what changed since `before` is
@@ -103,22 +100,23 @@ function itemsBetween(
   unread: TimelineInput['unread'],
   old: ReadonlyMap<string, OldItem>,
 ): TimelineItem[] {
-  const joints = sources.slice(from, to + 1).map((source, index) => {
-    const message = messageOf(source);
-    return jointOf(message, sources[from + index - 1], old.get(message.client_id));
-  });
+  const messages = sources.slice(from, to + 1).map(messageOf);
+  const before = sources[from - 1];
+  const previous = [before && messageOf(before), ...messages];
+  const joints = messages.map((message, index) =>
+    jointOf(message, previous[index], old.get(message.client_id)),
+  );
   return sources.slice(from, to).map((source, index) => {
     const message = messageOf(source);
-    const previous = sources[from + index - 1];
     return sameOr(old.get(message.client_id)?.item, {
       key: message.client_id,
       message,
       status: statusOf(source),
       pos: isStored(message) ? message.pos : null,
-      ...(joints[index] ?? START),
+      ...(joints[index] ?? newJoint(previous[index], message)),
       lastOfRun: joints[index + 1]?.firstOfRun ?? true,
-      unreadBefore: unreadBefore(message, previous, unread),
-      clockSkew: hasClockSkew(message, previous),
+      unreadBefore: unreadBefore(previous[index], message, unread),
+      clockSkew: hasClockSkew(previous[index], message),
     });
   });
 }
@@ -137,52 +135,14 @@ function oldItems(before: Timeline | null, from: number, to: number): Map<string
   );
 }
 
-/** How a message joins the one before it. */
-type Joint = Pick<TimelineItem, 'firstOfRun' | 'dayBefore'>;
-
-const START: Joint = { firstOfRun: true, dayBefore: null };
-
 /**
  * A joint once drawn is kept while both messages stay: an optimistic message carries this browser's clock, and
  * the server's must not move it by a chip or a gap when its row takes its place (R20).
  */
-function jointOf(message: Message, before: Source | undefined, old: OldItem | undefined): Joint {
-  const previous = before && messageOf(before);
-  if (old && old.after === previous?.client_id) {
-    return { firstOfRun: old.item.firstOfRun, dayBefore: old.item.dayBefore };
-  }
-  const day = dayOf(message.created_at);
-  const isNewDay = !previous || dayOf(previous.created_at) !== day;
-  return {
-    firstOfRun: isNewDay || !isSameRun(previous, message),
-    dayBefore: isNewDay ? day : null,
-  };
+function jointOf(message: Message, previous: Message | undefined, old: OldItem | undefined): Joint {
+  if (!old || old.after !== previous?.client_id) return newJoint(previous, message);
+  return { firstOfRun: old.item.firstOfRun, dayBefore: old.item.dayBefore };
 }
-
-function isSameRun(previous: Message, message: Message): boolean {
-  const isSameSender =
-    previous.sender_id === message.sender_id && previous.direction === message.direction;
-  const gap = Date.parse(message.created_at) - Date.parse(previous.created_at);
-  return isSameSender && Math.abs(gap) <= RUN_GAP_MS;
-}
-
-function unreadBefore(
-  message: Message,
-  before: Source | undefined,
-  unread: TimelineInput['unread'],
-): number | null {
-  if (!unread || !isStored(message) || message.pos < unread.fromPos) return null;
-  const isFirst = !before || (posOf(before) ?? Infinity) < unread.fromPos;
-  return isFirst ? unread.count : null;
-}
-
-/** Only a contact's message carries a time that is not the server's. */
-function hasClockSkew(message: Message, before: Source | undefined): boolean {
-  if (message.direction === 'outbound' || !before || 'phase' in before) return false;
-  return Date.parse(before.timestamp) - Date.parse(message.timestamp) > SKEW_MS;
-}
-
-const posOf = (source: Source) => ('phase' in source ? null : source.pos);
 
 function statusOf(source: Source): ShownStatus {
   if (!('phase' in source)) return source.status;

@@ -56,7 +56,7 @@ export function assembleOutbox(
   const wake = () => outbox.wake();
   addEventListener('online', wake);
   const endings = [
-    outbox.subscribe(onChange),
+    outbox.entries.changed.subscribe(onChange),
     drafts.subscribe(onChange),
     storage.stateChanged.subscribe(onChange),
     serverReached.subscribe(wake),
@@ -90,7 +90,7 @@ export function assembleOutbox(
 async function load(storage: OutboxStorage, outbox: Outbox, drafts: Drafts): Promise<void> {
   const found = await storage.load();
   outbox.adopt(found.entries);
-  drafts.adopt(found.drafts.filter((draft) => !outbox.get(draft.id)));
+  drafts.adopt(found.drafts.filter((draft) => !outbox.entries.get(draft.id)));
 }
 
 function hearTabs(tabs: Tabs, outbox: Outbox, drafts: Drafts): void {

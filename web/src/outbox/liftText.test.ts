@@ -36,7 +36,7 @@ describe('a text refused before acceptance', () => {
   const returned = () => {
     const message = typedMessage('a');
     tab.outbox.addReturned(message, { code: 'window_closed', params: {} });
-    return tab.outbox.get('a')!;
+    return tab.outbox.entries.get('a')!;
   };
 
   test('goes back into an empty composer, in one write with its entry', () => {
@@ -89,7 +89,7 @@ describe('the text of a failed row', () => {
     dismissals[0]?.({ ...failed, rev: 2, dismissed_at: 'now' });
     await tick();
     expect(draft()?.text).toBe('next');
-    const [entry] = tab.outbox.entriesOf(CONVERSATION);
+    const [entry] = tab.outbox.entries.of(CONVERSATION);
     expect(entry).toMatchObject({ phase: 'returned', message: { text_content: 'text of a' } });
     expect(browser.drafts.get(CONVERSATION)?.text).toBe('next');
   });

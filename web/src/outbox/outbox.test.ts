@@ -10,7 +10,7 @@ const enter = (...clientIds: string[]) => {
   for (const clientId of clientIds) tab.enter(typedMessage(clientId, Date.now()));
 };
 const answer = (clientId: string, pos = 1) =>
-  tab.last?.answer(accepted(tab.outbox.get(clientId), pos));
+  tab.last?.answer(accepted(tab.outbox.entries.get(clientId), pos));
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOON });
@@ -22,7 +22,7 @@ afterEach(() => void vi.useRealTimers());
 describe('from Enter to the row', () => {
   test('in the task of Enter it is shown and its durable write has begun', () => {
     enter('a');
-    expect(tab.outbox.entriesOf(CONVERSATION).map((entry) => entry.phase)).toEqual(['queued']);
+    expect(tab.outbox.entries.of(CONVERSATION).map((entry) => entry.phase)).toEqual(['queued']);
     expect(browser.entries.has('a')).toBe(true);
   });
 
@@ -35,24 +35,40 @@ describe('from Enter to the row', () => {
     expect(tab.phaseOf('a')).toBe('accepted');
     expect(tab.rows.map((row) => row.client_id)).toEqual(['a']);
     tab.outbox.purge(['a']);
-    expect(tab.outbox.entriesOf(CONVERSATION)).toEqual([]);
+    expect(tab.outbox.entries.of(CONVERSATION)).toEqual([]);
     expect(browser.entries.size).toBe(0);
   });
 
-  test('the event before the answer settles it too: the POST is given up, nothing is asked again', async () => {
+  test('the event before the answer settles it: the next one goes out, and the late answer does no harm', async () => {
     enter('a', 'b');
     await tick();
-    tab.outbox.settleByRow(accepted(tab.outbox.get('a')));
-    await tick(60_000);
-    expect(tab.questions[0]?.signal.aborted).toBe(true);
+    const [post] = tab.questions;
+    const row = accepted(tab.outbox.entries.get('a'));
+    tab.outbox.settleByRow(row);
+    await tick();
     expect(tab.asked).toEqual(['post a', 'post b']);
+    tab.outbox.purge(['a']);
+    post?.answer(row);
+    await tick(60_000);
+    expect(tab.phaseOf('a')).toBeUndefined();
+    expect(tab.asked).toEqual(['post a', 'post b']);
+  });
+
+  test('nor does an answer that never comes', async () => {
+    enter('a');
+    await tick();
+    tab.outbox.settleByRow(accepted(tab.outbox.entries.get('a')));
+    tab.last?.fail(silence());
+    await tick(60_000);
+    expect(tab.asked).toEqual(['post a']);
+    expect(tab.phaseOf('a')).toBe('accepted');
   });
 
   test('one id is one entry, however often it is entered', async () => {
     enter('a', 'a');
     await tick();
     enter('a');
-    expect(tab.outbox.entriesOf(CONVERSATION).map((entry) => entry.phase)).toEqual(['posting']);
+    expect(tab.outbox.entries.of(CONVERSATION).map((entry) => entry.phase)).toEqual(['posting']);
     await tick();
     expect(tab.asked).toEqual(['post a']);
   });
@@ -195,7 +211,7 @@ describe('asking before a stale message is sent', () => {
     await tick();
     const posts = tab.asked.filter((each) => each === 'post a').length;
     expect([tab.phaseOf('a'), tab.phaseOf('b')]).toEqual(['asking', 'asking']);
-    expect(tab.outbox.get('a')?.reason?.code).toBe('stale');
+    expect(tab.outbox.entries.get('a')?.reason?.code).toBe('stale');
     await tick(60_000);
     expect(tab.asked.filter((each) => each === 'post a')).toHaveLength(posts);
 
@@ -218,7 +234,7 @@ describe('asking before a stale message is sent', () => {
     await tick(1_500);
     tab.last?.answer(null);
     await tick();
-    expect(tab.outbox.get('a')).toMatchObject({
+    expect(tab.outbox.entries.get('a')).toMatchObject({
       phase: 'asking',
       reason: { code: 'window_closed' },
     });
@@ -243,13 +259,13 @@ describe('refused before acceptance', () => {
     await tick();
     tab.last?.fail(refusal(409, 'idempotency_conflict'));
     await tick();
-    const [entry] = tab.outbox.entriesOf(CONVERSATION);
+    const [entry] = tab.outbox.entries.of(CONVERSATION);
     expect(entry?.phase).toBe('returned');
     expect(entry?.message.client_id).not.toBe('a');
     expect(entry?.message.text_content).toBe('text of a');
     expect([...browser.entries.keys()]).toEqual([entry?.message.client_id]);
     tab.outbox.settleByRow(ownRow(typedMessage('a'), 1));
-    expect(tab.outbox.entriesOf(CONVERSATION)).toHaveLength(1);
+    expect(tab.outbox.entries.of(CONVERSATION)).toHaveLength(1);
   });
 
   test('a used text leaves storage and all tabs', async () => {
@@ -284,7 +300,7 @@ describe('reload, crash and several tabs (R16, R18)', () => {
     const other = browser.openTab();
     enter('a', 'b');
     await tick();
-    expect(other.outbox.entriesOf(CONVERSATION).map((entry) => entry.phase)).toEqual([
+    expect(other.outbox.entries.of(CONVERSATION).map((entry) => entry.phase)).toEqual([
       'posting',
       'queued',
     ]);
@@ -303,7 +319,7 @@ describe('reload, crash and several tabs (R16, R18)', () => {
     tab.outbox.close();
     await tick();
     expect(other.asked).toEqual(['find a']);
-    other.last?.answer(accepted(other.outbox.get('a')));
+    other.last?.answer(accepted(other.outbox.entries.get('a')));
     await tick();
     expect(other.asked).toEqual(['find a', 'post b']);
   });
@@ -331,8 +347,8 @@ describe('reload, crash and several tabs (R16, R18)', () => {
 test('entries of one conversation are the same array until one of them changes', async () => {
   enter('a');
   await tick();
-  const before = tab.outbox.entriesOf(CONVERSATION);
+  const before = tab.outbox.entries.of(CONVERSATION);
   tab.enter({ ...typedMessage('x'), conversation_id: 'conversation-2' });
   await tick();
-  expect(tab.outbox.entriesOf(CONVERSATION)).toBe(before);
+  expect(tab.outbox.entries.of(CONVERSATION)).toBe(before);
 });

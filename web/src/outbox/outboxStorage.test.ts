@@ -4,7 +4,8 @@ import { openDB } from 'idb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Browser, OWNER } from '../testing/outboxWorld';
 import { CONVERSATION, typedMessage } from '../testing/rows';
-import { openOutboxStorage, wipeOutboxStorage } from './outboxStorage';
+import { openOutboxStorage } from './outboxStorage';
+import { wipeOutboxStorage } from './running';
 
 const { outbox } = new Browser().openTab();
 const entry = (clientId: string, owner = OWNER) => ({

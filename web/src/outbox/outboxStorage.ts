@@ -100,17 +100,6 @@ export function openOutboxStorage(owner: Owner): OutboxStorage {
   };
 }
 
-/** Removes what this agent has in this store: only signing out does so, after a warning. */
-export async function wipeOutboxStorage(owner: Owner): Promise<void> {
-  const storage = openOutboxStorage(owner);
-  const { entries, drafts } = await storage.load();
-  await storage.write({
-    removed: entries.map((entry) => entry.message.client_id),
-    drafts: Object.fromEntries(drafts.map((draft) => [draft.conversationId, null])),
-  });
-  storage.close();
-}
-
 /** A browser that denies storage raises in `openDB` itself; here it always ends in the promise. */
 async function open(onClosed: () => void): Promise<IDBPDatabase<Schema>> {
   return openDB<Schema>(NAME, VERSION, {

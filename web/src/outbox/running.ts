@@ -7,7 +7,7 @@ import { createSignal } from '../domain/signal';
 import type { SessionAnswer } from '../protocol/shapes';
 import { assembleOutbox, type RunningOutbox } from './assemble';
 import { isQueued, type OutboxEntry } from './entry';
-import { wipeOutboxStorage, type Owner } from './outboxStorage';
+import { openOutboxStorage, type Owner } from './outboxStorage';
 
 /** Anything in outbox, drafts or storage has changed, or another outbox runs. */
 export const outboxChanged = createSignal();
@@ -45,6 +45,17 @@ export async function wipeOutbox(): Promise<void> {
   if (owner) await wipeOutboxStorage(owner);
 }
 
+/** Removes what this agent has in this store: only signing out does so, after a warning. */
+export async function wipeOutboxStorage(owner: Owner): Promise<void> {
+  const storage = openOutboxStorage(owner);
+  const { entries, drafts } = await storage.load();
+  await storage.write({
+    removed: entries.map((entry) => entry.message.client_id),
+    drafts: Object.fromEntries(drafts.map((draft) => [draft.conversationId, null])),
+  });
+  storage.close();
+}
+
 /** These entries have been drawn as stored rows (R15). */
 export function purgeDrawn(entries: readonly OutboxEntry[]): void {
   running?.outbox.purge(entries.map((entry) => entry.message.client_id));
@@ -54,7 +65,7 @@ export function purgeDrawn(entries: readonly OutboxEntry[]): void {
 export function hasUnsentText(): boolean {
   if (!running) return false;
   const isTyped = [...running.drafts.all()].some((draft) => draft.text.trim() !== '');
-  return isTyped || [...running.outbox.all()].some((entry) => entry.phase !== 'accepted');
+  return isTyped || [...running.outbox.entries].some((entry) => entry.phase !== 'accepted');
 }
 
 protocolTooOld.subscribe(() => {
@@ -68,7 +79,7 @@ protocolTooOld.subscribe(() => {
 storeRenewed.subscribe((epoch) => {
   if (!running || running.owner.epoch === epoch) return;
   const { agent, client, owner, outbox, drafts, stop } = running;
-  const entries = [...outbox.all()]
+  const entries = [...outbox.entries]
     .filter((entry) => entry.phase !== 'accepted')
     .map((entry) => inNewStore(entry, epoch));
   stop();

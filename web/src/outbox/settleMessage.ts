@@ -29,7 +29,7 @@ export function consent(clientId: string): void {
 /** A message not accepted yet goes back to the agent; one that may have left is cancelled on the server first. */
 export function takeBack(clientId: string): void {
   const running = runningOutbox();
-  const entry = running?.outbox.get(clientId);
+  const entry = running?.outbox.entries.get(clientId);
   if (!running || !entry || isQueued(entry)) return;
   const giveBack = () => running.outbox.giveBack(clientId, { code: 'cancelled', params: {} });
   if (entry.tried) withRow(() => cancelMessage(clientId), giveBack);
@@ -72,7 +72,7 @@ function returned(
   clientId: string,
 ): { outbox: RunningOutbox['outbox']; entry: OutboxEntry } | null {
   const outbox = runningOutbox()?.outbox;
-  const entry = outbox?.get(clientId);
+  const entry = outbox?.entries.get(clientId);
   return outbox && entry?.phase === 'returned' ? { outbox, entry } : null;
 }
 

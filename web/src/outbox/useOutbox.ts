@@ -7,7 +7,7 @@ const NONE: readonly OutboxEntry[] = [];
 
 /** This browser's entries of a conversation, in the order of the Enters; the same array until one changes. */
 export function useEntries(conversationId: string): readonly OutboxEntry[] {
-  return useOutboxValue(() => runningOutbox()?.outbox.entriesOf(conversationId) ?? NONE);
+  return useOutboxValue(() => runningOutbox()?.outbox.entries.of(conversationId) ?? NONE);
 }
 
 /** How many returned texts wait in this browser, by conversation. */
@@ -19,7 +19,7 @@ export function useUnsentCounts(): ReadonlyMap<string, number> {
 export function useWaitingCount(): number {
   return useOutboxValue(
     () =>
-      [...(runningOutbox()?.outbox.all() ?? [])].filter((entry) =>
+      [...(runningOutbox()?.outbox.entries ?? [])].filter((entry) =>
         ['queued', 'posting', 'waiting'].includes(entry.phase),
       ).length,
   );
@@ -40,7 +40,7 @@ let counted: ReadonlyMap<string, number> = new Map();
 /** The same map until a count changes. */
 function unsentCounts(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { phase, message } of runningOutbox()?.outbox.all() ?? []) {
+  for (const { phase, message } of runningOutbox()?.outbox.entries ?? []) {
     if (phase !== 'returned') continue;
     counts.set(message.conversation_id, (counts.get(message.conversation_id) ?? 0) + 1);
   }

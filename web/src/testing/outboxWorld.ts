@@ -143,7 +143,7 @@ export class Tab {
   }
 
   phaseOf(clientId: string): string | undefined {
-    return this.outbox.get(clientId)?.phase;
+    return this.outbox.entries.get(clientId)?.phase;
   }
 }
 
