@@ -5,7 +5,7 @@ from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
 from forthwith.domain.message import check_text, is_client_id
 from forthwith.protocol.shapes import MessageRow, SendMessage
-from forthwith.store import conversations, events, messages
+from forthwith.store import conversations, events, messages, tombstones
 from forthwith.store.database import Database, Row, Transaction
 from forthwith.store.ids import new_id
 
@@ -47,7 +47,7 @@ def _same_again(known: Row, agent: Agent, conversation_id: str, command: SendMes
 async def _store(
     tx: Transaction, agent: Agent, conversation_id: str, command: SendMessage, now: int
 ) -> MessageRow:
-    if await messages.is_cancelled(tx, command.client_id):
+    if await tombstones.is_cancelled(tx, command.client_id):
         raise Cancelled
     conversation = await conversations.visible(tx, conversation_id, agent.inbox_ids)
     if conversation is None:

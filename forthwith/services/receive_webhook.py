@@ -4,7 +4,17 @@ import asyncio
 from collections.abc import Callable
 
 from forthwith.domain.message import is_client_id
-from forthwith.store import attempts, contacts, conversations, events, inboxes, messages, webhooks
+from forthwith.store import (
+    attempts,
+    contacts,
+    conversations,
+    events,
+    inboxes,
+    messages,
+    orphans,
+    wamids,
+    webhooks,
+)
 from forthwith.store.contacts import Identity
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.ids import new_id
@@ -85,7 +95,7 @@ async def apply_item(tx: Transaction, item: InboundMessage | StatusReport, now: 
         return await _apply_inbound(tx, item, inbox["id"], now)
     attempt = await _attempt_of(tx, item, inbox["id"])
     if attempt is None:  # it waits as an orphan for its wamid to be committed
-        await attempts.add_orphan(tx, item.wamid, item.status, item.evidence.failures, now)
+        await orphans.add(tx, item.wamid, item.status, item.evidence.failures, now)
     else:
         await attempts.record(tx, *attempt, item.evidence, now, item.wamid)
     return None
@@ -113,7 +123,7 @@ async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tup
 async def _apply_inbound(
     tx: Transaction, item: InboundMessage, inbox_id: str, now: int
 ) -> str | None:
-    if await messages.has_inbound(tx, item.wamid):
+    if await wamids.has_inbound(tx, item.wamid):
         return None
     identity = Identity(item.name, item.phone, item.bsuid, item.username)
     contact = await contacts.find_or_create(tx, identity, now)
@@ -138,7 +148,7 @@ async def _apply_inbound(
             sent_at=whatsapp_time,
             created_at=now,
             wamid=item.wamid,
-            reply_to=await messages.client_id_of_wamid(tx, item.quoted_wamid),
+            reply_to=await wamids.client_id_of_wamid(tx, item.quoted_wamid),
             raw_json=item.raw_json,
         ),
     )

@@ -6,7 +6,7 @@ from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, Wind
 from forthwith.domain.message import is_client_id
 from forthwith.domain.status import Attempt, Failure
 from forthwith.protocol.shapes import MessageRow
-from forthwith.store import attempts, conversations, events, messages
+from forthwith.store import attempts, conversations, events, messages, tombstones
 from forthwith.store.database import Database, Row, Transaction
 from forthwith.store.ids import new_id
 
@@ -14,7 +14,7 @@ from forthwith.store.ids import new_id
 async def find_message(tx: Transaction, agent: Agent, client_id: str) -> Row:
     """The row if this agent may see it. Raises NotFound, or Cancelled for one taken back before it was stored."""
     row = await messages.by_client_id(tx, client_id)
-    if row is None and await messages.is_cancelled(tx, client_id):
+    if row is None and await tombstones.is_cancelled(tx, client_id):
         raise Cancelled
     if row is None or row["inbox_id"] not in agent.inbox_ids:
         raise NotFound
@@ -50,7 +50,7 @@ async def _send_as_new(
 ) -> MessageRow:
     if await messages.by_client_id(tx, new_client_id) is not None:
         raise Conflict("idempotency_conflict")
-    if await messages.is_cancelled(tx, new_client_id):
+    if await tombstones.is_cancelled(tx, new_client_id):
         raise Cancelled
     await _dismiss(tx, old, now)
     conversation = await conversations.take_pos(tx, old["conversation_id"], now)
@@ -108,7 +108,7 @@ async def cancel_message(db: Database, agent: Agent, client_id: str, now: int) -
     async def cancel(tx: Transaction) -> MessageRow | None:
         row = await messages.by_client_id(tx, client_id)
         if row is None:
-            await messages.add_tombstone(tx, client_id, now)
+            await tombstones.add(tx, client_id, now)
             return None
         row = await find_message(tx, agent, client_id)
         if row["outbox_state"] != "waiting" or row["attempt"] > 1:

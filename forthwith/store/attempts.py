@@ -1,26 +1,16 @@
 """Attempts, and the one place where evidence about them changes a message (R4, R9, R11)."""
 
-import json
 from collections.abc import Sequence
 
 import msgspec
 
-from forthwith.domain.status import Attempt, Failure, Progress, join, shown, shown_failure
+from forthwith.domain.status import Attempt, join, shown, shown_failure
 from forthwith.protocol.shapes import MessageError
-from forthwith.store import conversations, events
+from forthwith.store import conversations, events, orphans
 from forthwith.store.database import Row, Transaction
+from forthwith.store.orphans import failures_from_json, failures_to_json
 
 ARRIVED = ("sent", "delivered", "read", "played")
-
-
-def failures_to_json(failures: frozenset[Failure]) -> str:
-    """A stable text, so that joining the same failures again changes nothing."""
-    return json.dumps(sorted(failures))
-
-
-def failures_from_json(text: str) -> frozenset[Failure]:
-    """The reverse."""
-    return frozenset(Failure(*parts) for parts in json.loads(text))
 
 
 def _to_attempt(row: Row) -> Attempt:
@@ -94,7 +84,7 @@ async def record(
     before = next(row for row in rows if row["n"] == n)
     known = _to_attempt(before)
     if wamid is not None and before["wamid"] is None:
-        evidence = join(evidence, await adopt_orphans(tx, wamid))
+        evidence = join(evidence, await orphans.adopt(tx, wamid))
     joined = join(known, evidence)
     wamid = before["wamid"] or wamid
     if joined == known and wamid == before["wamid"]:
@@ -156,35 +146,3 @@ async def _apply(
         await conversations.change_unsent(
             tx, message["conversation_id"], 1 if status == "failed" else -1, now
         )
-
-
-async def add_orphan(
-    tx: Transaction, wamid: str, status: str, failures: frozenset[Failure], now: int
-) -> None:
-    """Keep a status whose message is not known (yet): it may be ours before our commit, or another app's."""
-    known = await tx.one(
-        "SELECT failures_json FROM orphan_statuses WHERE wamid = :wamid AND status = :status",
-        wamid=wamid,
-        status=status,
-    )
-    if known is not None:
-        failures |= failures_from_json(known["failures_json"])
-    await tx.run(
-        """INSERT INTO orphan_statuses (wamid, status, failures_json, received_at)
-        VALUES (:wamid, :status, :failures, :now)
-        ON CONFLICT (wamid, status) DO UPDATE SET failures_json = :failures""",
-        wamid=wamid,
-        status=status,
-        failures=failures_to_json(failures),
-        now=now,
-    )
-
-
-async def adopt_orphans(tx: Transaction, wamid: str) -> Attempt:
-    """Everything that came for this wamid before it was known, joined; forgets it."""
-    rows = await tx.all("DELETE FROM orphan_statuses WHERE wamid = :wamid RETURNING *", wamid=wamid)
-    evidence = Attempt()
-    for row in rows:
-        progress: Progress = "sending" if row["status"] == "failed" else row["status"]
-        evidence = join(evidence, Attempt(progress, failures_from_json(row["failures_json"])))
-    return evidence

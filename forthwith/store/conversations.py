@@ -7,7 +7,8 @@ from forthwith.domain.times import iso
 from forthwith.protocol.shapes import ContactRow, ConversationRow, MessageRow
 from forthwith.store import events
 from forthwith.store.database import Row, Transaction
-from forthwith.store.messages import names, numbered, to_message
+from forthwith.store.in_list import names, numbered
+from forthwith.store.messages import to_message
 
 WITH_CONTACT = """SELECT c.*, p.name AS contact_name, p.phone AS contact_phone, p.username AS contact_username
     FROM conversations c JOIN contacts p ON p.id = c.contact_id"""

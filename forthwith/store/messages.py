@@ -7,34 +7,25 @@ import msgspec
 from forthwith.domain.times import iso
 from forthwith.protocol.shapes import MessageError, MessageRow
 from forthwith.store.database import Row, Transaction
+from forthwith.store.in_list import names, numbered
+
+COPIED = (
+    *("id", "client_id", "conversation_id", "pos", "rev", "message_type", "direction", "status"),
+    *("sender_role", "sender_id", "sender_name", "text_content", "wamid", "retry_of", "reply_to"),
+)
 
 
 def to_message(row: Row) -> MessageRow:
     """A row of `messages` as browsers see it."""
+    error, dismissed_at = row["error_json"], row["dismissed_at"]
     return MessageRow(
-        id=row["id"],
-        client_id=row["client_id"],
-        conversation_id=row["conversation_id"],
-        message_type=row["message_type"],
+        **{name: row[name] for name in COPIED},
         type=row["message_type"],
-        direction=row["direction"],
-        sender_role=row["sender_role"],
-        sender_id=row["sender_id"],
-        sender_name=row["sender_name"],
-        text_content=row["text_content"],
-        status=row["status"],
         timestamp=iso(row["sent_at"]),
         created_at=iso(row["created_at"]),
         updated_at=iso(row["updated_at"]),
-        pos=row["pos"],
-        rev=row["rev"],
-        wamid=row["wamid"],
-        error=msgspec.json.decode(row["error_json"], type=MessageError)
-        if row["error_json"]
-        else None,
-        retry_of=row["retry_of"],
-        dismissed_at=iso(row["dismissed_at"]) if row["dismissed_at"] else None,
-        reply_to=row["reply_to"],
+        error=msgspec.json.decode(error, type=MessageError) if error else None,
+        dismissed_at=iso(dismissed_at) if dismissed_at else None,
         crossed=bool(row["crossed"]),
     )
 
@@ -130,52 +121,3 @@ async def set_dismissed(tx: Transaction, message_id: str, now: int) -> None:
         now=now,
         id=message_id,
     )
-
-
-async def has_inbound(tx: Transaction, wamid: str) -> bool:
-    """True for a repeat: webhooks come more than once, and re-batched."""
-    row = await tx.one(
-        "SELECT 1 AS found FROM messages WHERE wamid = :wamid AND direction = 'inbound'",
-        wamid=wamid,
-    )
-    return row is not None
-
-
-async def client_id_of_wamid(tx: Transaction, wamid: str | None) -> str | None:
-    """The message that a contact quotes, whichever attempt of ours carried it."""
-    if wamid is None:
-        return None
-    row = await tx.one(
-        """SELECT client_id FROM messages WHERE wamid = :wamid AND direction = 'inbound'
-        UNION ALL SELECT m.client_id FROM attempts a JOIN messages m ON m.id = a.message_id WHERE a.wamid = :wamid
-        LIMIT 1""",
-        wamid=wamid,
-    )
-    return row["client_id"] if row else None
-
-
-async def is_cancelled(tx: Transaction, client_id: str) -> bool:
-    """True when its agent took it back before it was stored."""
-    return (
-        await tx.one("SELECT 1 AS found FROM tombstones WHERE client_id = :id", id=client_id)
-        is not None
-    )
-
-
-async def add_tombstone(tx: Transaction, client_id: str, now: int) -> None:
-    """Remember that a late POST of this id must not be stored."""
-    await tx.run(
-        "INSERT INTO tombstones (client_id, created_at) VALUES (:id, :now) ON CONFLICT (client_id) DO NOTHING",
-        id=client_id,
-        now=now,
-    )
-
-
-def names(values: list[str]) -> str:
-    """`:v0, :v1, …` for an IN list: neither engine binds a whole list to one parameter in the same way."""
-    return ", ".join(f":v{number}" for number in range(len(values))) or "NULL"
-
-
-def numbered(values: list[str]) -> dict[str, str]:
-    """The parameters of `names`."""
-    return {f"v{number}": value for number, value in enumerate(values)}

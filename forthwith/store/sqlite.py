@@ -4,96 +4,21 @@ WAL with `synchronous=FULL`: in simulated power cuts NORMAL lost acknowledged me
 """
 
 import asyncio
-import contextlib
 import queue
 import threading
-from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import apsw
 
-from forthwith.store.database import Doorbell, Row, StorageUnavailable, Transaction, Value, Work
+from forthwith.store.database import Doorbell, StorageUnavailable, Work
 from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
 from forthwith.store.migrate import migrate, read_epoch
+from forthwith.store.sqlite_connection import SqliteTransaction, connect, drive, storage_faults
 
 T = TypeVar("T")
-BUSY_TIMEOUT_MS = 5_000
 READERS = 2
-OWN_FAULTS = (apsw.SQLError, apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError)
-"""What a statement is to blame for; every other error of SQLite is the file's or the machine's."""
-
-
-@contextlib.contextmanager
-def storage_faults() -> Iterator[None]:
-    """Disk full, locked, I/O error become StorageUnavailable; a statement's own fault stays what it is."""
-    try:
-        yield
-    except OWN_FAULTS:
-        raise
-    except apsw.Error as error:
-        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-class SqliteTransaction:
-    """Statements on one connection. Its methods never really wait, so `drive` can run a coroutine to its end."""
-
-    for_update = ""
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        self.connection = connection
-        self.wakes = False
-
-    async def all(self, sql: str, **values: Value) -> list[Row]:
-        with storage_faults():
-            rows: list[Any] = self.connection.execute(sql, values).fetchall()
-        return rows  # dicts, by `_as_dict`
-
-    async def one(self, sql: str, **values: Value) -> Row | None:
-        rows = await self.all(sql, **values)
-        return rows[0] if rows else None
-
-    async def run(self, sql: str, **values: Value) -> int:
-        await self.all(sql, **values)
-        return self.connection.changes()
-
-    async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        await self.run("SAVEPOINT attempt")
-        try:
-            result = await work(self)
-        except StorageUnavailable:
-            raise  # the whole batch will be undone
-        except BaseException:
-            await self.run("ROLLBACK TO attempt")
-            await self.run("RELEASE attempt")
-            raise
-        await self.run("RELEASE attempt")
-        return result
-
-
-def drive(coroutine: Awaitable[T]) -> T:
-    """Run a store function to its end in one step. It may await nothing but its transaction."""
-    steps = coroutine.__await__()
-    try:
-        next(steps)
-    except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]  # StopIteration.value is untyped
-    raise RuntimeError("a store function awaited something other than its transaction")
-
-
-def connect(path: Path) -> apsw.Connection:
-    """One connection with the settings durability needs; rows come as dicts."""
-    connection = apsw.Connection(str(path))
-    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-        connection.pragma(*pragma.split("="))
-    connection.row_trace = _as_dict
-    return connection
-
-
-def _as_dict(cursor: apsw.Cursor, values: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip((column[0] for column in cursor.get_description()), values, strict=True))
 
 
 class SqliteDatabase:

@@ -12,7 +12,7 @@ from forthwith.domain.times import HOUR, MINUTE
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.settle_message import cancel_message, dismiss_message, retry_message
-from forthwith.store import attempts, conversations, events, messages, outbox
+from forthwith.store import attempts, conversations, events, messages, orphans, outbox
 from forthwith.store.database import Database
 from forthwith.store.outbox import Claim
 from tests.store.conftest import NOW, open_conversation
@@ -149,7 +149,7 @@ async def test_statuses_that_came_before_the_wamid_was_known_are_adopted(
     row = await send(db, ana, conversation_id, "1")
     await claim(db)
     for status in ("delivered", "sent"):
-        orphan = partial(attempts.add_orphan, wamid="wamid.1", failures=frozenset(), now=NOW)
+        orphan = partial(orphans.add, wamid="wamid.1", failures=frozenset(), now=NOW)
         await db.write(partial(orphan, status=status))
     await record(db, row, Attempt("sent"), "wamid.1")
     assert (await now_of(db, row)).status == "delivered"

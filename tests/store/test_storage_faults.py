@@ -9,7 +9,7 @@ import apsw
 import asyncpg
 import pytest
 
-from forthwith.store import sqlite
+from forthwith.store import sqlite_connection
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.postgres import PostgresDatabase
 from forthwith.store.sqlite import SqliteDatabase
@@ -19,7 +19,7 @@ from tests.store.conftest import Rings
 
 @pytest.fixture
 async def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqliteDatabase]:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite_connection, "BUSY_TIMEOUT_MS", 50)
     database = await SqliteDatabase.open(tmp_path / "forthwith.db", Rings())
     yield database
     await database.close()

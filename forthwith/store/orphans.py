@@ -1,0 +1,48 @@
+"""Statuses that came before their message's wamid was known, or for a message not ours (R10)."""
+
+import json
+
+from forthwith.domain.status import Attempt, Failure, Progress, join
+from forthwith.store.database import Transaction
+
+
+def failures_to_json(failures: frozenset[Failure]) -> str:
+    """A stable text, so that joining the same failures again changes nothing."""
+    return json.dumps(sorted(failures))
+
+
+def failures_from_json(text: str) -> frozenset[Failure]:
+    """The reverse."""
+    return frozenset(Failure(*parts) for parts in json.loads(text))
+
+
+async def add(
+    tx: Transaction, wamid: str, status: str, failures: frozenset[Failure], now: int
+) -> None:
+    """Keep a status whose message is not known (yet): it may be ours before our commit, or another app's."""
+    known = await tx.one(
+        "SELECT failures_json FROM orphan_statuses WHERE wamid = :wamid AND status = :status",
+        wamid=wamid,
+        status=status,
+    )
+    if known is not None:
+        failures |= failures_from_json(known["failures_json"])
+    await tx.run(
+        """INSERT INTO orphan_statuses (wamid, status, failures_json, received_at)
+        VALUES (:wamid, :status, :failures, :now)
+        ON CONFLICT (wamid, status) DO UPDATE SET failures_json = :failures""",
+        wamid=wamid,
+        status=status,
+        failures=failures_to_json(failures),
+        now=now,
+    )
+
+
+async def adopt(tx: Transaction, wamid: str) -> Attempt:
+    """Everything that came for this wamid before it was known, joined; forgets it."""
+    rows = await tx.all("DELETE FROM orphan_statuses WHERE wamid = :wamid RETURNING *", wamid=wamid)
+    evidence = Attempt()
+    for row in rows:
+        progress: Progress = "sending" if row["status"] == "failed" else row["status"]
+        evidence = join(evidence, Attempt(progress, failures_from_json(row["failures_json"])))
+    return evidence
