@@ -12,6 +12,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from forthwith.api.http_protocol import BoundedHttpProtocol
+from forthwith.api.socket_protocol import BoundedSocketProtocol
 from forthwith.app import running_app
 from forthwith.config import Settings
 from forthwith.listening import BACKLOG, listen
@@ -68,7 +69,7 @@ def create_server(app: ASGIApp, settings: Settings) -> Server:
         host=settings.host,
         port=settings.port,
         http=BoundedHttpProtocol,
-        ws="websockets-sansio",
+        ws=BoundedSocketProtocol,
         ws_max_size=SOCKET_FRAME_BYTES,
         ws_per_message_deflate=False,  # on, it halves the rate of frames and quadruples memory
         lifespan="off",

@@ -28,5 +28,4 @@ class LiveEndpoint:
         session_key = hash_token(token)
         if not self._service.has_room(session_key):
             return await socket.send_denial_response(PlainTextResponse("too many sockets", 429))
-        await socket.accept()
         await self._service.serve(socket, agent, session_key, lambda: agent_of(socket))

@@ -197,14 +197,6 @@ class Heartbeat(Struct, frozen=True, tag="heartbeat", tag_field="type"):
     seq: int
 
 
-class Typing(Struct, frozen=True, tag="typing", tag_field="type"):
-    """Ephemeral: an agent is typing in a conversation (no `seq`)."""
-
-    conversation_id: str
-    agent_id: str
-    agent_name: str
-
-
 class Events(Struct, frozen=True, tag="events", tag_field="type"):
     """Several events in one frame, in order."""
 

@@ -6,6 +6,8 @@ past it, so nothing can be missed or overtaken.
 
 import asyncio
 import contextlib
+import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,20 +16,34 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forthwith.domain.agent import Agent
 from forthwith.protocol import OLDEST_VERSION
-from forthwith.protocol.shapes import Heartbeat, Reset, Resume, Typing, Welcome
+from forthwith.protocol.shapes import Heartbeat, Reset, Resume, Welcome
 from forthwith.realtime.event_log import EncodedEvent, EventLog
+from forthwith.store.database import StorageUnavailable
 
+log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 15.0
 FIRST_FRAME_SECONDS = 10.0
 SLOW_SECONDS = 10.0
+REPLAY_SECONDS = 60.0
+"""How long one frame may take to leave: a replay is as slow as its line, a live socket must keep up."""
+LOOK_SECONDS = 2.0
+"""The log is read so often even without a bell: between processes a bell may be lost."""
 FRAMES_PER_SECOND = 50
+FRAME_BYTES = 64 * 1024
+"""Events are gathered into a frame until it is about so large."""
 SOCKETS_PER_SESSION = 10
 
 SIGNED_OUT = 4401
 PROTOCOL_TOO_OLD = 4406
 RESTARTING = 1012
+TEXT_ONLY = 1003
 NOT_UNDERSTOOD = 1007
 TOO_MUCH = 1008
+TRY_AGAIN = 1013
+
+
+class Closing(Exception):
+    """The socket is to be closed with this code and reason."""
 
 
 class Connection:
@@ -37,21 +53,21 @@ class Connection:
         self.socket, self.agent, self.session_key = socket, agent, session_key
         self.cursor = 0
         self.prev_seq = 0
+        self.replay_ends_at = 0
         self.bell = asyncio.Event()
-        self.ephemeral: list[bytes] = []
-        self.closing: tuple[int, str] | None = None
+        self.closing: Closing | None = None
 
     def close_soon(self, code: int, reason: str) -> None:
         """Ask the connection's own loop to close it."""
-        self.closing = (code, reason)
+        self.closing = Closing(code, reason)
         self.bell.set()
 
 
 class WebsocketService:
     """All sockets of this process."""
 
-    def __init__(self, log: EventLog, epoch: str) -> None:
-        self._log, self._epoch = log, epoch
+    def __init__(self, event_log: EventLog, epoch: str) -> None:
+        self._log, self._epoch = event_log, epoch
         self._connections: set[Connection] = set()
         self._bell = asyncio.Event()
 
@@ -63,14 +79,17 @@ class WebsocketService:
         """Read the log when the bell rings and wake the sockets, until cancelled; then close them all."""
         try:
             while True:
-                await self._bell.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._bell.wait()
                 self._bell.clear()
-                with contextlib.suppress(
-                    Exception
-                ):  # the store may be away: the next ring or heartbeat tries again
+                try:
                     await self._log.catch_up()
+                except StorageUnavailable as error:
+                    log.warning("sockets: the log cannot be read (%s); trying again", error)
                 for connection in self._connections:
-                    connection.bell.set()
+                    if connection.cursor < self._log.head:
+                        connection.bell.set()
         finally:
             for connection in self._connections:
                 connection.close_soon(RESTARTING, "restarting")
@@ -99,44 +118,47 @@ class WebsocketService:
         session_key: str,
         who: Callable[[], Awaitable[Agent | None]],
     ) -> None:
-        """Serve one accepted socket to its end. `who` is asked at each heartbeat: the agent now, None when signed out."""
+        """Accept one socket and serve it to its end. `who` is asked at each heartbeat: the agent now, None when signed out.
+
+        Nothing may be awaited between `has_room` and this call: the place is taken before anything else.
+        """
         connection = Connection(socket, agent, session_key)
+        self._connections.add(connection)
         try:
-            if not await self._begin(connection):
-                return
-            self._connections.add(connection)
+            await socket.accept()
+            await self._begin(connection)
             listening = asyncio.create_task(self._listen(connection))
             try:
                 await self._send_forever(connection, who)
             finally:
                 listening.cancel()
+        except (Closing, StorageUnavailable) as end:
+            code, reason = end.args if isinstance(end, Closing) else (TRY_AGAIN, "store away")
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+                async with asyncio.timeout(SLOW_SECONDS):
+                    await socket.close(code, reason)
         except (WebSocketDisconnect, RuntimeError, TimeoutError):
             pass  # gone, or too slow to be waited for: the browser resumes on a new socket
         finally:
             self._connections.discard(connection)
 
-    async def _begin(self, connection: Connection) -> bool:
+    async def _begin(self, connection: Connection) -> None:
         """First frame: `resume`. Answered by `welcome`, or by `reset` when the cursor leads nowhere."""
-        async with asyncio.timeout(FIRST_FRAME_SECONDS):
-            frame = await connection.socket.receive()
         try:
-            resume = msgspec.json.decode(frame.get("text") or b"", type=Resume)
-        except msgspec.MsgspecError:
-            if frame["type"] == "websocket.receive":
-                await connection.socket.close(NOT_UNDERSTOOD, "the first frame must be resume")
-            return False
+            async with asyncio.timeout(FIRST_FRAME_SECONDS):
+                text = _text_of(await connection.socket.receive())
+        except TimeoutError:
+            raise Closing(TOO_MUCH, "resume expected") from None
+        resume = _to_resume(text)
         if resume.protocol < OLDEST_VERSION:
-            await connection.socket.close(PROTOCOL_TOO_OLD, "protocol too old")
-            return False
+            raise Closing(PROTOCOL_TOO_OLD, "protocol too old")
         await self._log.catch_up()
-        head = self._log.head
-        possible = (
-            resume.epoch == self._epoch and await self._log.oldest_kept() <= resume.seq <= head
-        )
-        connection.cursor = connection.prev_seq = resume.seq if possible else head
-        answer = Welcome(self._epoch, head) if possible else Reset(self._epoch, head)
-        await self._send(connection, msgspec.json.encode(answer))
-        return True
+        head = connection.replay_ends_at = self._log.head
+        if resume.epoch == self._epoch and await self._log.oldest_kept() <= resume.seq <= head:
+            connection.cursor = connection.prev_seq = resume.seq
+            await self._send(connection, msgspec.json.encode(Welcome(self._epoch, head)))
+        else:
+            await self._reset(connection, head)
 
     async def _send_forever(
         self, connection: Connection, who: Callable[[], Awaitable[Agent | None]]
@@ -146,72 +168,101 @@ class WebsocketService:
         while True:
             connection.bell.clear()
             if connection.closing is not None:
-                return await connection.socket.close(*connection.closing)
+                raise connection.closing
             while batch := await self._log.after(connection.cursor):
+                if batch[0].seq != connection.cursor + 1:  # pruned while this reader replayed
+                    await self._reset(connection, batch[0].seq - 1)
                 await self._send_batch(connection, batch)
-            ephemeral, connection.ephemeral = connection.ephemeral, []
-            for frame in ephemeral:
-                await self._send(connection, frame)
             try:
                 async with asyncio.timeout_at(heartbeat_at):
                     await connection.bell.wait()
             except TimeoutError:
                 heartbeat_at = loop.time() + HEARTBEAT_SECONDS
-                agent = await who()
-                if agent is None:
-                    return await connection.socket.close(SIGNED_OUT, "signed out")
-                await self._send(connection, self._heartbeat(connection, agent))
+                await self._beat(connection, who)
 
-    def _heartbeat(self, connection: Connection, agent: Agent) -> bytes:
-        """Or `reset`, when the agent's inboxes have changed: other conversations are theirs now."""
+    async def _beat(
+        self, connection: Connection, who: Callable[[], Awaitable[Agent | None]]
+    ) -> None:
+        """A heartbeat, or `reset` when the agent's inboxes have changed: other conversations are theirs now."""
+        agent: Agent | None = connection.agent
+        with contextlib.suppress(StorageUnavailable):  # nobody is signed out because a disk is full
+            agent = await who()
+        if agent is None:
+            raise Closing(SIGNED_OUT, "signed out")
         if agent.inbox_ids != connection.agent.inbox_ids:
             connection.agent = agent
-            connection.prev_seq = connection.cursor
-            return msgspec.json.encode(Reset(self._epoch, connection.cursor))
-        return msgspec.json.encode(Heartbeat(connection.cursor))
+            await self._reset(connection, connection.cursor)
+        else:
+            await self._send(connection, msgspec.json.encode(Heartbeat(connection.cursor)))
+
+    async def _reset(self, connection: Connection, seq: int) -> None:
+        connection.cursor = connection.prev_seq = seq
+        await self._send(connection, msgspec.json.encode(Reset(self._epoch, seq)))
 
     async def _send_batch(self, connection: Connection, batch: list[EncodedEvent]) -> None:
-        """One frame for all of a batch; the cursor also passes what this agent may not see."""
-        parts = []
+        """In few frames, none large; the cursor also passes what this agent may not see."""
+        parts: list[bytes] = []
+        size = 0
         for event in batch:
             if event.inbox_id in connection.agent.inbox_ids:
                 parts.append(event.after(connection.prev_seq))
+                size += len(parts[-1])
                 connection.prev_seq = event.seq
-        if len(parts) == 1:
-            await self._send(connection, parts[0])
-        elif parts:
-            await self._send(connection, b'{"type":"events","events":[' + b",".join(parts) + b"]}")
+            if parts and (event is batch[-1] or size > FRAME_BYTES):
+                several = b'{"type":"events","events":[' + b",".join(parts) + b"]}"
+                await self._send(connection, several if len(parts) > 1 else parts[0])
+                parts, size = [], 0
         connection.cursor = batch[-1].seq
 
     async def _send(self, connection: Connection, frame: bytes) -> None:
-        async with asyncio.timeout(SLOW_SECONDS):
+        is_replay = connection.cursor < connection.replay_ends_at
+        async with asyncio.timeout(REPLAY_SECONDS if is_replay else SLOW_SECONDS):
             await connection.socket.send_text(frame.decode())
 
     async def _listen(self, connection: Connection) -> None:
-        """The browser says little: `typing`. More than 50 frames a second is a flood."""
+        """The browser has nothing to say after `resume`; what it says is checked and passed over."""
         second, frames = 0, 0
         clock = asyncio.get_running_loop().time
-        while True:
-            frame = await connection.socket.receive()
-            if frame["type"] == "websocket.disconnect":
-                return connection.close_soon(1000, "")
-            second, frames = (second, frames + 1) if int(clock()) == second else (int(clock()), 1)
-            if frames > FRAMES_PER_SECOND:
-                return connection.close_soon(TOO_MUCH, "too many frames")
-            if frame.get("text") is None:
-                return connection.close_soon(1003, "text frames only")
-            try:
-                self._hear(connection, msgspec.json.decode(frame["text"]))
-            except (msgspec.MsgspecError, TypeError):
-                return connection.close_soon(NOT_UNDERSTOOD, "not understood")
+        try:
+            while True:
+                text = _text_of(await connection.socket.receive())
+                second, frames = (
+                    (second, frames + 1) if int(clock()) == second else (int(clock()), 1)
+                )
+                if frames > FRAMES_PER_SECOND:
+                    raise Closing(TOO_MUCH, "too many frames")
+                _to_object(text)
+        except Closing as closing:
+            connection.close_soon(*closing.args)
+        except WebSocketDisconnect:
+            connection.close_soon(1000, "")
 
-    def _hear(self, connection: Connection, frame: Any) -> None:
-        if not isinstance(frame, dict):
-            raise TypeError("frames are objects")
-        if frame.get("type") != "typing" or not isinstance(frame.get("conversation_id"), str):
-            return
-        typing = Typing(frame["conversation_id"], connection.agent.id, connection.agent.name)
-        for other in self._connections:
-            if other is not connection and other.agent.inbox_ids & connection.agent.inbox_ids:
-                other.ephemeral.append(msgspec.json.encode(typing))
-                other.bell.set()
+
+def _text_of(frame: Any) -> str:
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame["code"])
+    if frame.get("text") is None:
+        raise Closing(TEXT_ONLY, "text frames only")
+    text: str = frame["text"]
+    return text
+
+
+def _to_object(text: str) -> dict[str, Any]:
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        frame = None
+    if not isinstance(frame, dict):
+        raise Closing(NOT_UNDERSTOOD, "a JSON object expected")
+    return frame
+
+
+def _to_resume(text: str) -> Resume:
+    """A cursor that is garbage leads nowhere, like one of another epoch; what is no `resume` is not understood."""
+    frame = _to_object(text)
+    if frame.get("type") != "resume":
+        raise Closing(NOT_UNDERSTOOD, "resume expected")
+    try:
+        return msgspec.convert(frame, Resume)
+    except msgspec.ValidationError:
+        return Resume()

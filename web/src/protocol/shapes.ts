@@ -221,14 +221,6 @@ export interface Heartbeat {
   seq: number;
 }
 
-/** Ephemeral: an agent is typing in a conversation (no `seq`). */
-export interface Typing {
-  type: "typing";
-  conversation_id: string;
-  agent_id: string;
-  agent_name: string;
-}
-
 /** Several events in one frame, in order. */
 export interface Events {
   type: "events";
