@@ -26,12 +26,12 @@ test('a short list is mounted whole', () => {
   expect(range).toEqual({ start: 0, end: 3, above: 0, below: 0 });
 });
 
-test('rows not measured yet are guessed by the average of the others', () => {
+test('rows not measured yet are guessed by the average of the others, in whole pixels', () => {
   const heights = new Heights();
   heights.set('k9', 100);
   heights.set('k8', 40);
-  heights.set('k8', 60);
-  expect(mountedRange(items(10), heights, { near: 0, far: 100 }).above).toBe(9 * 80 - 20);
+  heights.set('k8', 61);
+  expect(mountedRange(items(10), heights, { near: 0, far: 100 }).above).toBe(8 * 81 + 61);
 });
 
 test('what is mounted covers what was asked for, for any heights', () => {

@@ -27,8 +27,7 @@ export function mountedRange(
   }
   let above = 0;
   for (let index = 0; index < start; index++) above += heights.of(items[index]);
-  // Whole pixels: browsers snap the scroll place to them from the top, and a guess must not move the end by half a one.
-  return { start, end, above: Math.round(above), below };
+  return { start, end, above, below };
 }
 
 /** Measured row heights, kept while the list is not on screen; the others are guessed by their average. */
@@ -46,7 +45,8 @@ export class Heights {
     this.#known.set(key, height);
   }
 
+  /** In whole pixels: browsers snap the scroll place to them, so half a one here would move a row by half a one. */
   get #guess(): number {
-    return this.#known.size === 0 ? FIRST_GUESS : this.#sum / this.#known.size;
+    return this.#known.size === 0 ? FIRST_GUESS : Math.round(this.#sum / this.#known.size);
   }
 }
