@@ -6,17 +6,27 @@ past it, so nothing can be missed or overtaken.
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forthwith.domain.agent import Agent
 from forthwith.protocol import OLDEST_VERSION
-from forthwith.protocol.shapes import Heartbeat, Reset, Resume, Welcome
+from forthwith.protocol.shapes import Heartbeat, Reset, Welcome
+from forthwith.realtime.connection import (
+    PROTOCOL_TOO_OLD,
+    RESTARTING,
+    SIGNED_OUT,
+    TOO_MUCH,
+    TRY_AGAIN,
+    Closing,
+    Connection,
+    listen,
+    text_of,
+    to_resume,
+)
 from forthwith.realtime.event_log import EncodedEvent, EventLog
 from forthwith.store.database import StorageUnavailable
 
@@ -28,39 +38,9 @@ REPLAY_SECONDS = 60.0
 """How long one frame may take to leave: a replay is as slow as its line, a live socket must keep up."""
 LOOK_SECONDS = 2.0
 """The log is read so often even without a bell: between processes a bell may be lost."""
-FRAMES_PER_SECOND = 50
 FRAME_BYTES = 64 * 1024
 """Events are gathered into a frame until it is about so large."""
 SOCKETS_PER_SESSION = 10
-
-SIGNED_OUT = 4401
-PROTOCOL_TOO_OLD = 4406
-RESTARTING = 1012
-TEXT_ONLY = 1003
-NOT_UNDERSTOOD = 1007
-TOO_MUCH = 1008
-TRY_AGAIN = 1013
-
-
-class Closing(Exception):
-    """The socket is to be closed with this code and reason."""
-
-
-class Connection:
-    """One browser's socket. `cursor`: everything up to it that this agent may see has been sent."""
-
-    def __init__(self, socket: WebSocket, agent: Agent, session_key: str) -> None:
-        self.socket, self.agent, self.session_key = socket, agent, session_key
-        self.cursor = 0
-        self.prev_seq = 0
-        self.replay_ends_at = 0
-        self.bell = asyncio.Event()
-        self.closing: Closing | None = None
-
-    def close_soon(self, code: int, reason: str) -> None:
-        """Ask the connection's own loop to close it."""
-        self.closing = Closing(code, reason)
-        self.bell.set()
 
 
 class WebsocketService:
@@ -127,7 +107,7 @@ class WebsocketService:
         try:
             await socket.accept()
             await self._begin(connection)
-            listening = asyncio.create_task(self._listen(connection))
+            listening = asyncio.create_task(listen(connection))
             try:
                 await self._send_forever(connection, who)
             finally:
@@ -146,10 +126,10 @@ class WebsocketService:
         """First frame: `resume`. Answered by `welcome`, or by `reset` when the cursor leads nowhere."""
         try:
             async with asyncio.timeout(FIRST_FRAME_SECONDS):
-                text = _text_of(await connection.socket.receive())
+                text = text_of(await connection.socket.receive())
         except TimeoutError:
             raise Closing(TOO_MUCH, "resume expected") from None
-        resume = _to_resume(text)
+        resume = to_resume(text)
         if resume.protocol < OLDEST_VERSION:
             raise Closing(PROTOCOL_TOO_OLD, "protocol too old")
         await self._log.catch_up()
@@ -218,51 +198,3 @@ class WebsocketService:
         is_replay = connection.cursor < connection.replay_ends_at
         async with asyncio.timeout(REPLAY_SECONDS if is_replay else SLOW_SECONDS):
             await connection.socket.send_text(frame.decode())
-
-    async def _listen(self, connection: Connection) -> None:
-        """The browser has nothing to say after `resume`; what it says is checked and passed over."""
-        second, frames = 0, 0
-        clock = asyncio.get_running_loop().time
-        try:
-            while True:
-                text = _text_of(await connection.socket.receive())
-                second, frames = (
-                    (second, frames + 1) if int(clock()) == second else (int(clock()), 1)
-                )
-                if frames > FRAMES_PER_SECOND:
-                    raise Closing(TOO_MUCH, "too many frames")
-                _to_object(text)
-        except Closing as closing:
-            connection.close_soon(*closing.args)
-        except WebSocketDisconnect:
-            connection.close_soon(1000, "")
-
-
-def _text_of(frame: Any) -> str:
-    if frame["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(frame["code"])
-    if frame.get("text") is None:
-        raise Closing(TEXT_ONLY, "text frames only")
-    text: str = frame["text"]
-    return text
-
-
-def _to_object(text: str) -> dict[str, Any]:
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        frame = None
-    if not isinstance(frame, dict):
-        raise Closing(NOT_UNDERSTOOD, "a JSON object expected")
-    return frame
-
-
-def _to_resume(text: str) -> Resume:
-    """A cursor that is garbage leads nowhere, like one of another epoch; what is no `resume` is not understood."""
-    frame = _to_object(text)
-    if frame.get("type") != "resume":
-        raise Closing(NOT_UNDERSTOOD, "resume expected")
-    try:
-        return msgspec.convert(frame, Resume)
-    except msgspec.ValidationError:
-        return Resume()

@@ -1,0 +1,91 @@
+"""One browser's socket, and what may come in by it: `resume`, and then nothing that matters."""
+
+import asyncio
+import json
+from typing import Any
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from forthwith.domain.agent import Agent
+from forthwith.protocol.shapes import Resume
+
+FRAMES_PER_SECOND = 50
+
+SIGNED_OUT = 4401
+PROTOCOL_TOO_OLD = 4406
+RESTARTING = 1012
+TEXT_ONLY = 1003
+NOT_UNDERSTOOD = 1007
+TOO_MUCH = 1008
+TRY_AGAIN = 1013
+
+
+class Closing(Exception):
+    """The socket is to be closed with this code and reason."""
+
+
+class Connection:
+    """One browser's socket. `cursor`: everything up to it that this agent may see has been sent."""
+
+    def __init__(self, socket: WebSocket, agent: Agent, session_key: str) -> None:
+        self.socket, self.agent, self.session_key = socket, agent, session_key
+        self.cursor = 0
+        self.prev_seq = 0
+        self.replay_ends_at = 0
+        self.bell = asyncio.Event()
+        self.closing: Closing | None = None
+
+    def close_soon(self, code: int, reason: str) -> None:
+        """Ask the connection's own loop to close it."""
+        self.closing = Closing(code, reason)
+        self.bell.set()
+
+
+async def listen(connection: Connection) -> None:
+    """The browser has nothing to say after `resume`; what it says is checked and passed over."""
+    second, frames = 0, 0
+    clock = asyncio.get_running_loop().time
+    try:
+        while True:
+            text = text_of(await connection.socket.receive())
+            second, frames = (second, frames + 1) if int(clock()) == second else (int(clock()), 1)
+            if frames > FRAMES_PER_SECOND:
+                raise Closing(TOO_MUCH, "too many frames")
+            to_object(text)
+    except Closing as closing:
+        connection.close_soon(*closing.args)
+    except WebSocketDisconnect:
+        connection.close_soon(1000, "")
+
+
+def text_of(frame: Any) -> str:
+    """The text of an ASGI message. Raises WebSocketDisconnect, or Closing for a binary frame."""
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame["code"])
+    if frame.get("text") is None:
+        raise Closing(TEXT_ONLY, "text frames only")
+    text: str = frame["text"]
+    return text
+
+
+def to_object(text: str) -> dict[str, Any]:
+    """A frame as JSON object. Raises Closing when it is none."""
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        frame = None
+    if not isinstance(frame, dict):
+        raise Closing(NOT_UNDERSTOOD, "a JSON object expected")
+    return frame
+
+
+def to_resume(text: str) -> Resume:
+    """A cursor that is garbage leads nowhere, like one of another epoch; what is no `resume` is not understood."""
+    frame = to_object(text)
+    if frame.get("type") != "resume":
+        raise Closing(NOT_UNDERSTOOD, "resume expected")
+    try:
+        return msgspec.convert(frame, Resume)
+    except msgspec.ValidationError:
+        return Resume()
