@@ -13,12 +13,14 @@ from forthwith.api.routes import create_api
 from forthwith.api.webhook import WebhookEndpoint
 from forthwith.clock import milliseconds
 from forthwith.config import Settings
+from forthwith.domain.times import DAY
 from forthwith.loops import Loops
 from forthwith.metrics import Metrics
 from forthwith.realtime.bus import Bell
 from forthwith.realtime.event_log import EventLog
 from forthwith.realtime.websocket_service import WebsocketService
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
+from forthwith.services.prune_store import Keeping, Pruner
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.sign_in import Sessions
 from forthwith.services.tell_read import ReadReceipts
@@ -63,6 +65,7 @@ async def running_app(
         closing.push_async_callback(loops.stop, LOOPS_END_WITHIN_SECONDS)
         loops.start("outbox", outbox.run)
         loops.start("sockets", sockets.run)
+        loops.start("pruning", Pruner(db, _keeping(settings), now).run)
 
         metrics = Metrics()
         origins = origins_of(settings.browser_url)
@@ -98,6 +101,14 @@ async def _ensure_inbox(db: Database, settings: Settings, now: int) -> None:
             settings.display_phone_number,
             now,
         )
+    )
+
+
+def _keeping(settings: Settings) -> Keeping:
+    return Keeping(
+        events=round(settings.keep_events_days * DAY),
+        webhooks=round(settings.keep_webhooks_days * DAY),
+        orphans=round(settings.keep_orphans_days * DAY),
     )
 
 

@@ -71,6 +71,11 @@ class Settings:
     stale_after_seconds: float = 600
     """A message never claimed for so long is returned, not sent (R8)."""
     graph_timeout_seconds: float = 20
+    keep_events_days: float = 7
+    """A browser that was away for longer loads everything anew."""
+    keep_webhooks_days: float = 14
+    keep_orphans_days: float = 8
+    """Statuses of messages not known yet; Meta repeats webhooks for 7 days."""
     metrics_token: str = _secret()
     """Lets others than loopback read /metrics."""
     log_level: str = "info"
@@ -238,6 +243,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1
+    if not 0 < days <= 36_500:
+        raise ValueError("a number of days greater than 0")
+    return days
+
+
 def _yes_or_no(text: str) -> bool:
     choices = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.lower() not in choices:
@@ -307,6 +322,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "outcome_wait_seconds": _seconds,
     "stale_after_seconds": _seconds,
     "graph_timeout_seconds": _seconds,
+    "keep_events_days": _days,
+    "keep_webhooks_days": _days,
+    "keep_orphans_days": _days,
     "metrics_token": _credential,
     "log_level": _log_level,
     "debug": _yes_or_no,

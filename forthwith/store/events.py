@@ -1,6 +1,7 @@
 """The numbered log: every change appends here in its own transaction, and only from here is anything published (R2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import takewhile
 
 from forthwith.store.database import Row, Transaction
 
@@ -17,6 +18,10 @@ class LoggedEvent:
     up_to_pos: int | None
     reader_id: str | None
     created_at: int
+
+
+COLUMNS = ", ".join(each.name for each in fields(LoggedEvent))
+"""By name: during an upgrade this code may run on a newer schema."""
 
 
 async def append(
@@ -53,7 +58,9 @@ async def append(
 async def read_after(tx: Transaction, seq: int, limit: int) -> list[LoggedEvent]:
     """The next events after `seq`, in order."""
     rows = await tx.all(
-        "SELECT * FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit", seq=seq, limit=limit
+        f"SELECT {COLUMNS} FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit",
+        seq=seq,
+        limit=limit,
     )
     return [LoggedEvent(**row) for row in rows]
 
@@ -72,11 +79,14 @@ async def oldest_kept_seq(tx: Transaction) -> int:
     return int(row["seq"]) - 1
 
 
-async def prune(tx: Transaction, before: int, limit: int = 5_000) -> int:
-    """Drop events created before the time given, oldest first; returns how many."""
-    return await tx.run(
-        """DELETE FROM events WHERE seq IN
-        (SELECT seq FROM events WHERE created_at < :before ORDER BY seq LIMIT :limit)""",
-        before=before,
-        limit=limit,
+async def prune(tx: Transaction, before: int, limit: int) -> int:
+    """Drop events created before the time given; returns how many.
+
+    Only from the beginning of the log: after a clock was set back, old times lie in its middle too, and a hole there
+    would be skipped by whoever resumes before it.
+    """
+    oldest = await tx.all(
+        "SELECT seq, created_at FROM events ORDER BY seq LIMIT :limit", limit=limit
     )
+    old = list(takewhile(lambda row: row["created_at"] < before, oldest))
+    return await tx.run("DELETE FROM events WHERE seq <= :last", last=old[-1]["seq"]) if old else 0

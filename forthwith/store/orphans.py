@@ -30,7 +30,7 @@ async def add(
     await tx.run(
         """INSERT INTO orphan_statuses (wamid, status, failures_json, received_at)
         VALUES (:wamid, :status, :failures, :now)
-        ON CONFLICT (wamid, status) DO UPDATE SET failures_json = :failures""",
+        ON CONFLICT (wamid, status) DO UPDATE SET failures_json = :failures, received_at = :now""",
         wamid=wamid,
         status=status,
         failures=failures_to_json(failures),
@@ -46,3 +46,13 @@ async def adopt(tx: Transaction, wamid: str) -> Attempt:
         progress: Progress = "sending" if row["status"] == "failed" else row["status"]
         evidence = join(evidence, Attempt(progress, failures_from_json(row["failures_json"])))
     return evidence
+
+
+async def prune(tx: Transaction, before: int, limit: int) -> int:
+    """Drop those of which nothing was heard since the time given; returns how many."""
+    return await tx.run(
+        """DELETE FROM orphan_statuses WHERE received_at < :before AND wamid IN
+        (SELECT wamid FROM orphan_statuses WHERE received_at < :before LIMIT :limit)""",
+        before=before,
+        limit=limit,
+    )

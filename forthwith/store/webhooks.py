@@ -28,16 +28,14 @@ async def set_aside(tx: Transaction, webhook_id: str, place: str, reason: str, n
     )
 
 
-async def prune(
-    tx: Transaction, webhooks_before: int, orphans_before: int, limit: int = 5_000
-) -> int:
-    """Drop old raw bodies and orphan statuses; returns how many rows went."""
-    bodies = await tx.run(
-        "DELETE FROM webhooks WHERE id IN (SELECT id FROM webhooks WHERE received_at < :before LIMIT :limit)",
-        before=webhooks_before,
-        limit=limit,
-    )
-    orphans = await tx.run(
-        "DELETE FROM orphan_statuses WHERE received_at < :before", before=orphans_before
-    )
-    return bodies + orphans
+async def prune(tx: Transaction, before: int, limit: int) -> int:
+    """Drop raw bodies received before the time given, and what was noted beside them; returns how many rows."""
+    pruned = 0
+    for table in ("webhooks", "set_aside"):
+        pruned += await tx.run(
+            f"""DELETE FROM {table} WHERE id IN
+            (SELECT id FROM {table} WHERE received_at < :before LIMIT :limit)""",
+            before=before,
+            limit=limit,
+        )
+    return pruned

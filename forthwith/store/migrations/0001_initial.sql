@@ -159,6 +159,7 @@ CREATE TABLE set_aside (
     reason TEXT NOT NULL,
     received_at BIGINT NOT NULL
 );
+CREATE INDEX set_aside_by_age ON set_aside (received_at);
 
 -- Statuses that came before their message's wamid was known, or for a message not ours.
 CREATE TABLE orphan_statuses (
