@@ -41,7 +41,7 @@ export function Thread({ ref, conversationId, timeline, readUpToPos, ownAgentId 
   const { isAtEnd, seenPos, onView } = useView(conversationId, items);
   const isLoading = history.from === null;
   const isSlow = useAfter(isLoading, SKELETON_AFTER_MS);
-  useReadPosition(conversationId, seenPos, readUpToPos);
+  useReadPosition(conversationId, lastInbound(items, seenPos), readUpToPos);
   useImperativeHandle(
     ref,
     () => ({
@@ -133,6 +133,14 @@ function openingOf(conversationId: string, items: readonly TimelineItem[]): Targ
   const firstUnread = items.find((item) => item.unreadBefore !== null);
   if (firstUnread) return { kind: 'row', key: firstUnread.key, top: FIRST_UNREAD_TOP };
   return scrollPlaceOf(conversationId).place;
+}
+
+/** The newest message of the contact that has been in sight; 0: none. */
+function lastInbound(items: readonly TimelineItem[], seenPos: number): number {
+  const last = items.findLast(
+    ({ pos, message }) => pos !== null && pos <= seenPos && message.direction === 'inbound',
+  );
+  return last?.pos ?? 0;
 }
 
 function isFresh(item: TimelineItem, seenPos: number): boolean {

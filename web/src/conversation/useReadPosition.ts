@@ -6,7 +6,7 @@ const SETTLED_MS = 250;
 
 /**
  * Tells the server how far the agent has read: rows that were on a visible, focused screen for a moment.
- * `seenPos`: greatest `pos` in sight so far; `readUpToPos`: what the team has read already.
+ * `seenPos`: the newest message of the contact in sight so far; `readUpToPos`: what the team has read already.
  */
 export function useReadPosition(
   conversationId: string,

@@ -20,23 +20,24 @@ export interface RunningOutbox {
   outbox: Outbox;
   drafts: Drafts;
   storage: OutboxStorage;
-  /** Conversations whose composer is on this tab's screen: only there may a text be lifted by itself. */
-  composers: Set<string>;
   /** Posts no more; what is stored stays stored. */
   stop: () => void;
 }
 
-/** Puts the outbox together with the API, the cache, the storage and the other tabs; it begins to post. */
+/**
+ * Puts the outbox together with the API, the cache, the storage and the other tabs; it begins to post.
+ * `composers`: conversations whose composer is on this tab's screen; only there is a text lifted by itself.
+ */
 export function assembleOutbox(
   owner: Owner,
   agent: AgentRow,
   client: QueryClient,
+  composers: ReadonlySet<string>,
   onChange: () => void,
 ): RunningOutbox {
   const storage = openOutboxStorage(owner);
   const tabs = openTabs(owner);
   const drafts = new Drafts(storage, tabs);
-  const composers = new Set<string>();
   const onRow = (row: StoredMessage) => applyRow(client, row, 'answer');
   const outbox: Outbox = new Outbox({
     owner,
@@ -76,7 +77,6 @@ export function assembleOutbox(
     outbox,
     drafts,
     storage,
-    composers,
     stop() {
       for (const end of endings) end();
       outbox.close();

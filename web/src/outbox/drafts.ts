@@ -1,6 +1,6 @@
 import type { Draft } from './draftStore';
 import { useOutboxValue } from './useOutbox';
-import { runningOutbox } from './running';
+import { runningOutbox, shownComposers } from './running';
 
 /** What stands in a conversation's composer; undefined while it is empty. */
 export function useDraft(conversationId: string): Draft | undefined {
@@ -22,7 +22,6 @@ export function dismissReturnedReason(conversationId: string): void {
 
 /** This conversation's composer is on screen from now until the returned function is called (R19). */
 export function showComposer(conversationId: string): () => void {
-  const composers = runningOutbox()?.composers;
-  composers?.add(conversationId);
-  return () => composers?.delete(conversationId);
+  shownComposers.add(conversationId);
+  return () => shownComposers.delete(conversationId);
 }

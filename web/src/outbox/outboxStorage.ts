@@ -84,6 +84,7 @@ export function openOutboxStorage(owner: Owner): OutboxStorage {
     async write(change) {
       if (!db) await opened;
       if (!db) return;
+      if (change.entries?.length) askForPersistence();
       try {
         await writeAll(db, owner, change);
         become('durable');
@@ -98,6 +99,11 @@ export function openOutboxStorage(owner: Owner): OutboxStorage {
       db = null;
     },
   };
+}
+
+/** A browser short of space drops what is not persistent first. Asked when there is something to keep. */
+function askForPersistence(): void {
+  if ('storage' in navigator) navigator.storage.persist().catch(() => undefined);
 }
 
 /** A browser that denies storage raises in `openDB` itself; here it always ends in the promise. */

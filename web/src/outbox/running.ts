@@ -12,6 +12,9 @@ import { openOutboxStorage, type Owner } from './outboxStorage';
 /** Anything in outbox, drafts or storage has changed, or another outbox runs. */
 export const outboxChanged = createSignal();
 
+/** Conversations whose composer is on this tab's screen: only there may a text be lifted by itself (R19). */
+export const shownComposers = new Set<string>();
+
 let running: RunningOutbox | null = null;
 
 /** Null while nobody is signed in. */
@@ -27,7 +30,7 @@ export function startOutbox({ session, client }: { session: SessionAnswer; clien
     return;
   }
   stopOutbox();
-  running = assembleOutbox(owner, session.agent, client, outboxChanged.emit);
+  running = assembleOutbox(owner, session.agent, client, shownComposers, outboxChanged.emit);
   outboxChanged.emit();
 }
 
@@ -68,8 +71,19 @@ export function hasUnsentText(): boolean {
   return isTyped || [...running.outbox.entries].some((entry) => entry.phase !== 'accepted');
 }
 
+/** A page that has just been loaded is as new as the server gives it. */
+const JUST_LOADED_MS = 10_000;
+
+let isTooOld = false;
+
+function reloadWhenNothingIsUnsent(): void {
+  if (isTooOld && !hasUnsentText() && performance.now() > JUST_LOADED_MS) location.reload();
+}
+
+outboxChanged.subscribe(reloadWhenNothingIsUnsent);
 protocolTooOld.subscribe(() => {
-  if (!hasUnsentText()) location.reload();
+  isTooOld = true;
+  reloadWhenNothingIsUnsent();
 });
 
 /**
@@ -83,7 +97,7 @@ storeRenewed.subscribe((epoch) => {
     .filter((entry) => entry.phase !== 'accepted')
     .map((entry) => inNewStore(entry, epoch));
   stop();
-  running = assembleOutbox({ ...owner, epoch }, agent, client, outboxChanged.emit);
+  running = assembleOutbox({ ...owner, epoch }, agent, client, shownComposers, outboxChanged.emit);
   void running.storage.write({ entries });
   running.outbox.adopt(entries);
   running.drafts.adopt([...drafts.all()]);
