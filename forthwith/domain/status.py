@@ -54,12 +54,15 @@ def shown_of_attempt(attempt: Attempt) -> Shown:
 def shown(attempts: Sequence[Attempt]) -> Shown:
     """Status of a message with these attempts, oldest first; without any it is still `sending`.
 
-    A newer attempt clears an older failure or doubt, but never an older attempt's evidence of arrival.
+    A newer attempt clears an older failure, but never an older attempt's evidence of arrival; and when it fails itself,
+    an older doubt is still a doubt: "returned" must not be said of what may have arrived.
     """
     each = [shown_of_attempt(attempt) for attempt in attempts]
     arrived = [status for status in each if status in RANK and status != "sending"]
     if arrived:
         return max(arrived, key=lambda status: RANK[status])
+    if each and each[-1] == "failed" and "unconfirmed" in each:
+        return "unconfirmed"
     return each[-1] if each else "sending"
 
 

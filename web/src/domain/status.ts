@@ -40,16 +40,20 @@ function shownOfAttempt({ progress, failures, lapsed }: Attempt): ShownOfAttempt
 
 /**
  * Status of a message with these attempts, oldest first; without any it is still `sending`. A newer attempt
- * clears an older failure or doubt, but never an older attempt's evidence of arrival.
+ * clears an older failure, but never an older attempt's evidence of arrival; and when it fails itself, an older
+ * doubt is still a doubt: "returned" must not be said of what may have arrived.
  */
 export function shown(attempts: readonly Attempt[]): ShownOfAttempts {
   let arrived: Progress = 'sending';
   let last: ShownOfAttempts = 'sending';
+  let isDoubted = false;
   for (const attempt of attempts) {
     last = shownOfAttempt(attempt);
+    isDoubted ||= last === 'unconfirmed';
     if (isProgress(last) && RANK[last] > RANK[arrived]) arrived = last;
   }
-  return arrived === 'sending' ? last : arrived;
+  if (arrived !== 'sending') return arrived;
+  return last === 'failed' && isDoubted ? 'unconfirmed' : last;
 }
 
 /** The failure to name: smallest by WhatsApp's time, then code, so that every reader picks the same. */
