@@ -29,7 +29,8 @@ class SignedOut(Refusal):
 class Context:
     """`now`: milliseconds since the epoch. `secure`: browsers reach us by https. `debug`: console tags are on.
 
-    `open_sockets`: how many there are. `stopped_loops`: names of background loops that should run and do not. `tell_read(phone_number_id, wamid)`: show the contact blue ticks, soon.
+    `open_sockets`: how many there are. `stopped_loops`: names of background loops that should run and do not.
+    `tell_read(conversation_id, phone_number_id, wamid)`: show the contact blue ticks, soon.
     """
 
     db: Database
@@ -42,7 +43,7 @@ class Context:
     metrics_token: str
     stopped_loops: Callable[[], list[str]]
     open_sockets: Callable[[], int]
-    tell_read: Callable[[str, str], None]
+    tell_read: Callable[[str, str, str], None]
 
     @property
     def cookie(self) -> str:

@@ -92,7 +92,7 @@ async def mark_read(
         edge.db, agent, conversation_id, command.up_to_pos, edge.now()
     )
     if receipt is not None:
-        edge.tell_read(receipt.phone_number_id, receipt.wamid)
+        edge.tell_read(conversation_id, receipt.phone_number_id, receipt.wamid)
     return Response(status_code=204)
 
 
@@ -103,6 +103,11 @@ def _write_cursor(row: ConversationRow, last_activity_at: int) -> str:
 def _read_cursor(cursor: str) -> tuple[int, str]:
     """Opaque to clients, so whatever is not ours is refused."""
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[int, str])
+        activity, last_id = msgspec.json.decode(
+            base64.urlsafe_b64decode(cursor), type=tuple[int, str]
+        )
     except (ValueError, msgspec.MsgspecError):
         raise Invalid("invalid_body", field="cursor") from None
+    if not 0 <= activity < 2**62 or not (last_id.isascii() and last_id.isprintable()):
+        raise Invalid("invalid_body", field="cursor")
+    return activity, last_id

@@ -102,12 +102,11 @@ async def _dismiss(tx: Transaction, row: Row, now: int) -> None:
 
 async def cancel_message(db: Database, agent: Agent, client_id: str, now: int) -> MessageRow | None:
     """Take back what was not handed over. None: it was never stored, and a late POST of the id gets 410."""
-    if not is_client_id(client_id):
-        raise Invalid("invalid_body", field="client_id")
 
     async def cancel(tx: Transaction) -> MessageRow | None:
-        row = await messages.by_client_id(tx, client_id)
-        if row is None:
+        if await messages.by_client_id(tx, client_id) is None:
+            if not is_client_id(client_id):
+                raise Invalid("invalid_body", field="client_id")
             await tombstones.add(tx, client_id, now)
             return None
         row = await find_message(tx, agent, client_id)

@@ -1,6 +1,7 @@
 """Sign an agent in and out, and know whose session a token is."""
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from forthwith.domain.allowance import Allowance
 from forthwith.domain.errors import Refusal
 from forthwith.domain.times import DAY, HOUR, SECOND
 from forthwith.store import agents, sessions
-from forthwith.store.database import Database, Transaction
+from forthwith.store.database import Database, StorageUnavailable, Transaction
 
 # OWASP's first choice for Argon2id (Password Storage Cheat Sheet): 19 MiB each, so that two at once stay under 50 MB.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -119,7 +120,8 @@ class Sessions:
             return None
         agent, last_seen_at = found
         if now - last_seen_at > TOUCH_AFTER:
-            await self._db.write(lambda tx: sessions.touch(tx, token_hash, now))
+            with contextlib.suppress(StorageUnavailable):  # a full disk signs nobody out
+                await self._db.write(lambda tx: sessions.touch(tx, token_hash, now))
         if len(self._known) >= CACHED_SESSIONS:
             self._known.clear()
         if sign_outs == self._sign_outs:  # else this very session may have ended while it was read

@@ -24,6 +24,9 @@ FILTERS = {
     "unsent": " AND c.unsent_count > 0",
 }
 
+ACTIVE = "last_activity_at = CASE WHEN last_activity_at > :now THEN last_activity_at ELSE :now END"
+"""Browsers keep the greater; a clock set back must not make a fresh load differ from what they show."""
+
 
 def to_conversation(row: Row, last_message: MessageRow | None) -> ConversationRow:
     """A row joined with its contact, as browsers see it."""
@@ -96,7 +99,7 @@ async def page(
 async def take_pos(tx: Transaction, conversation_id: str, now: int) -> Row:
     """Raise `last_pos` for a message about to be stored; returns the conversation as it is then."""
     row = await tx.one(
-        """UPDATE conversations SET last_pos = last_pos + 1, rev = rev + 1, last_activity_at = :now
+        f"""UPDATE conversations SET last_pos = last_pos + 1, rev = rev + 1, {ACTIVE}
         WHERE id = :id RETURNING *""",
         id=conversation_id,
         now=now,
@@ -110,7 +113,7 @@ async def take_inbound_pos(
 ) -> Row:
     """As `take_pos`, for a contact's message: it counts as unread and opens the service window."""
     row = await tx.one(
-        """UPDATE conversations SET last_pos = last_pos + 1, rev = rev + 1, last_activity_at = :now,
+        f"""UPDATE conversations SET last_pos = last_pos + 1, rev = rev + 1, {ACTIVE},
         unread_count = unread_count + 1,
         last_inbound_at = CASE WHEN last_inbound_at > :opened THEN last_inbound_at ELSE :opened END
         WHERE id = :id RETURNING *""",
