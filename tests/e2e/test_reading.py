@@ -66,7 +66,7 @@ async def inbox(browser: Browser, product: Product) -> AsyncIterator[Inbox]:
 async def test_a_reader_further_up_is_not_moved_by_what_comes_below(
     product: Product, inbox: Inbox
 ) -> None:
-    await inbox.page.evaluate(SCROLL_BY, -2_000)
+    await inbox.page.evaluate(SCROLL_BY, -1_000)
     held = await inbox.page.evaluate(HELD)
     ben = await product.sign_in("Ben")
     conversation_id = await ben.conversation_of(INES)
