@@ -112,7 +112,7 @@ async def cancel_message(db: Database, agent: Agent, client_id: str, now: int) -
         row = await find_message(tx, agent, client_id)
         if row["outbox_state"] != "waiting" or row["attempt"] > 1:
             raise Conflict("already_handed_over", status=row["status"])
-        await attempts.begin(tx, row, now)
+        await attempts.begin(tx, row["id"], row["attempt"], now)
         failure = Failure(now // 1_000, "", "", "cancelled")
         await attempts.record(
             tx, row["id"], row["attempt"], Attempt(failures=frozenset({failure})), now

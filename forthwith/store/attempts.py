@@ -11,6 +11,9 @@ from forthwith.store.database import Row, Transaction
 from forthwith.store.orphans import failures_from_json, failures_to_json
 
 ARRIVED = ("sent", "delivered", "read", "played")
+WITH_ATTEMPTS = """SELECT m.*, a.n, a.progress, a.failures_json, a.lapsed, a.wamid AS attempt_wamid
+    FROM messages m JOIN attempts a ON a.message_id = m.id WHERE m.id = :id ORDER BY a.n"""
+"""The message once for each of its attempts, the newest last."""
 
 
 def _to_attempt(row: Row) -> Attempt:
@@ -41,32 +44,28 @@ async def accepts_wamid(tx: Transaction, message_id: str, n: int, wamid: str) ->
     return row is not None and row["wamid"] in (None, wamid)
 
 
-async def begin(tx: Transaction, message: Row, now: int) -> None:
+async def begin(tx: Transaction, message_id: str, n: int, now: int) -> None:
     """Note that a call is about to be made. An attempt that was put off (nothing left us) begins again."""
     await tx.run(
         """INSERT INTO attempts (message_id, n, progress, failures_json, claimed_at)
         VALUES (:id, :n, 'sending', '[]', :now) ON CONFLICT (message_id, n) DO UPDATE SET claimed_at = :now""",
-        id=message["id"],
-        n=message["attempt"],
+        id=message_id,
+        n=n,
         now=now,
     )
 
 
 async def begin_next(tx: Transaction, message: Row, now: int) -> None:
     """A person wants an unconfirmed message sent again: attempt n+1 of the same row joins its lane."""
+    await begin(tx, message["id"], message["attempt"] + 1, now)
     await tx.run(
         """UPDATE messages SET attempt = attempt + 1, outbox_state = 'waiting', wanted_at = :now,
         next_attempt_at = :now, put_off = 0 WHERE id = :id""",
         now=now,
         id=message["id"],
     )
-    again = await tx.one("SELECT * FROM messages WHERE id = :id", id=message["id"])
-    assert again is not None, "updated above"
-    await begin(tx, again, now)
-    rows = await tx.all(
-        "SELECT * FROM attempts WHERE message_id = :id ORDER BY n", id=message["id"]
-    )
-    await _apply(tx, again, [_to_attempt(row) for row in rows], None, False, now)
+    rows = await tx.all(WITH_ATTEMPTS, id=message["id"])
+    await _apply(tx, rows[-1], [_to_attempt(row) for row in rows], None, False, now)
 
 
 async def record(
@@ -77,17 +76,16 @@ async def record(
     A wamid known for the first time brings along what came for it before (R10). Evidence of the newest attempt also
     ends the wait of the lane. Returns False when nothing was new.
     """
-    message = await tx.one("SELECT * FROM messages WHERE id = :id", id=message_id)
-    rows = await tx.all("SELECT * FROM attempts WHERE message_id = :id ORDER BY n", id=message_id)
-    if message is None or n not in [row["n"] for row in rows]:
+    rows = await tx.all(WITH_ATTEMPTS, id=message_id)
+    before = next((row for row in rows if row["n"] == n), None)
+    if before is None:
         return False
-    before = next(row for row in rows if row["n"] == n)
-    known = _to_attempt(before)
-    if wamid is not None and before["wamid"] is None:
+    known, known_wamid = _to_attempt(before), before["attempt_wamid"]
+    if wamid is not None and known_wamid is None:
         evidence = join(evidence, await orphans.adopt(tx, wamid))
     joined = join(known, evidence)
-    wamid = before["wamid"] or wamid
-    if joined == known and wamid == before["wamid"]:
+    wamid = known_wamid or wamid
+    if joined == known and wamid == known_wamid:
         return False
     await tx.run(
         """UPDATE attempts SET progress = :progress, failures_json = :failures, lapsed = :lapsed, wamid = :wamid,
@@ -101,17 +99,11 @@ async def record(
         n=n,
     )
     attempts = [joined if row["n"] == n else _to_attempt(row) for row in rows]
-    is_newest = n == message["attempt"]
+    is_newest = n == before["attempt"]
     # "Send again" has not left yet, and there is word that the first arrived: it need not leave any more.
-    is_needless = message["outbox_state"] == "waiting" and shown(attempts) in ARRIVED
-    await _apply(
-        tx,
-        message,
-        attempts,
-        wamid if is_newest else message["wamid"],
-        is_newest or is_needless,
-        now,
-    )
+    is_needless = before["outbox_state"] == "waiting" and shown(attempts) in ARRIVED
+    newest_wamid = wamid if is_newest else before["wamid"]
+    await _apply(tx, before, attempts, newest_wamid, is_newest or is_needless, now)
     return True
 
 
@@ -124,22 +116,22 @@ async def _apply(
     now: int,
 ) -> None:
     status, error = shown(attempts), _error_of(attempts)
-    if ends_wait and message["outbox_state"] is not None:
+    is_new = (status, error, wamid) != (message["status"], message["error_json"], message["wamid"])
+    if is_new or ends_wait:
         await tx.run(
-            "UPDATE messages SET outbox_state = NULL, lease_owner = NULL, lease_until = NULL WHERE id = :id",
+            """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, rev = rev + :is_new,
+            updated_at = :now, outbox_state = CASE WHEN :ends_wait = 1 THEN NULL ELSE outbox_state END
+            WHERE id = :id""",
+            status=status,
+            error=error,
+            wamid=wamid,
+            is_new=int(is_new),
+            ends_wait=int(ends_wait),
+            now=now,
             id=message["id"],
         )
-    if (status, error, wamid) == (message["status"], message["error_json"], message["wamid"]):
+    if not is_new:
         return
-    await tx.run(
-        """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, rev = rev + 1,
-        updated_at = :now WHERE id = :id""",
-        status=status,
-        error=error,
-        wamid=wamid,
-        now=now,
-        id=message["id"],
-    )
     conversation = {"id": message["conversation_id"], "inbox_id": message["inbox_id"]}
     await events.append(tx, "message_status_update", conversation, now, message_id=message["id"])
     if message["dismissed_at"] is None and (status == "failed") != (message["status"] == "failed"):

@@ -77,9 +77,7 @@ async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
 
 async def by_client_id(tx: Transaction, client_id: str) -> Row | None:
     """The stored message of this id; a `client_id` is accepted wherever a message id is."""
-    return await tx.one(
-        "SELECT * FROM messages WHERE client_id = :id", id=client_id
-    ) or await tx.one("SELECT * FROM messages WHERE id = :id", id=client_id)
+    return await tx.one("SELECT * FROM messages WHERE client_id = :id OR id = :id", id=client_id)
 
 
 async def by_ids(tx: Transaction, ids: list[str]) -> dict[str, MessageRow]:

@@ -12,8 +12,12 @@ from forthwith.store import attempts, messages
 from forthwith.store.database import Row, Transaction
 
 SECOND = 1_000
-RETURNED_AT_ONCE = 50
-"""Of one lane in one transaction: after a long outage thousands may be too old, and others wait for the commit."""
+
+
+COPIED = (
+    *("message_id", "client_id", "attempt", "conversation_id", "inbox_id", "phone_number_id"),
+    *("to_phone", "to_bsuid", "text", "put_off"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,16 @@ class Claim:
         return f"{self.client_id}#{self.attempt}"
 
 
-READY = """SELECT c.id, c.inbox_id, c.contact_id, c.last_inbound_at, i.paused_until FROM messages m
-    JOIN conversations c ON c.id = m.conversation_id JOIN inboxes i ON i.id = c.inbox_id
-    WHERE m.outbox_state = 'waiting' AND m.next_attempt_at <= :now
-    AND (i.paused_until IS NULL OR i.paused_until <= :now)
-    AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.conversation_id = m.conversation_id
-        AND o.outbox_state IS NOT NULL AND (o.pos < m.pos OR o.outbox_state <> 'waiting'))
+READY = """SELECT m.*, m.id AS message_id, m.text_content AS text, p.phone AS to_phone, p.bsuid AS to_bsuid,
+        i.phone_number_id, i.paused_until, c.last_inbound_at
+    FROM (SELECT conversation_id, MIN(pos) AS pos FROM messages WHERE outbox_state IS NOT NULL
+        GROUP BY conversation_id HAVING COUNT(NULLIF(outbox_state, 'waiting')) = 0) lane
+    JOIN messages m ON m.conversation_id = lane.conversation_id AND m.pos = lane.pos
+    JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
+    JOIN inboxes i ON i.id = c.inbox_id
+    WHERE m.next_attempt_at <= :now AND (i.paused_until IS NULL OR i.paused_until <= :now)
     ORDER BY m.wanted_at LIMIT :limit"""
-"""Lanes whose oldest message is due and of which none is in flight, the longest waiting first."""
+"""The oldest message of each lane that has none in flight, if it is due; the longest waiting lane first."""
 
 
 async def claim_lanes(
@@ -57,71 +63,38 @@ async def claim_lanes(
 
     A message too old, or whose window has closed meanwhile, is returned instead of claimed (R8).
     """
-    lanes = await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit)
     claims = []
-    for lane in lanes:
-        claim = await _claim_oldest(tx, lane, owner, now, lease, stale_after)
-        if claim is not None:
-            claims.append(claim)
+    for message in await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit):
+        await attempts.begin(tx, message["id"], message["attempt"], now)
+        reason = _why_not(message, now, stale_after)
+        if reason is None:
+            claims.append(await _claim(tx, message, owner, now + lease))
+        else:
+            evidence = Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
+            await attempts.record(tx, message["id"], message["attempt"], evidence, now)
     return claims
 
 
-async def _claim_oldest(
-    tx: Transaction, lane: Row, owner: str, now: int, lease: int, stale_after: int
-) -> Claim | None:
-    for _ in range(RETURNED_AT_ONCE):
-        message = await tx.one(
-            """SELECT * FROM messages WHERE conversation_id = :id AND outbox_state = 'waiting'
-            ORDER BY pos LIMIT 1""",
-            id=lane["id"],
-        )
-        if message is None or message["next_attempt_at"] > now:
-            return None
-        await attempts.begin(tx, message, now)
-        reason = _why_not(message, lane, now, stale_after)
-        if reason is None:
-            return await _claim(tx, message, lane, owner, now + lease)
-        evidence = Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
-        await attempts.record(tx, message["id"], message["attempt"], evidence, now)
-    return None
-
-
-def _why_not(message: Row, lane: Row, now: int, stale_after: int) -> str | None:
+def _why_not(message: Row, now: int, stale_after: int) -> str | None:
     """What was called before is not stale, nor does waiting age while WhatsApp itself has paused the number (R7)."""
-    waits_since = max(message["wanted_at"], lane["paused_until"] or 0)
+    waits_since = max(message["wanted_at"], message["paused_until"] or 0)
     if message["put_off"] == 0 and now - waits_since > stale_after:
         return "stale"
-    is_closed = service_window.is_certainly_closed(lane["last_inbound_at"], now)
+    is_closed = service_window.is_certainly_closed(message["last_inbound_at"], now)
     return "window_closed" if is_closed else None
 
 
-async def _claim(tx: Transaction, message: Row, lane: Row, owner: str, lease_until: int) -> Claim:
+async def _claim(tx: Transaction, message: Row, owner: str, lease_until: int) -> Claim:
     await tx.run(
         "UPDATE messages SET outbox_state = 'claimed', lease_owner = :owner, lease_until = :until WHERE id = :id",
         owner=owner,
         until=lease_until,
         id=message["id"],
     )
-    address = await tx.one(
-        """SELECT p.phone, p.bsuid, i.phone_number_id FROM contacts p, inboxes i
-        WHERE p.id = :contact_id AND i.id = :inbox_id""",
-        contact_id=lane["contact_id"],
-        inbox_id=lane["inbox_id"],
-    )
-    assert address is not None, "a conversation has a contact and an inbox"
     quoted = await messages.by_client_id(tx, message["reply_to"]) if message["reply_to"] else None
     return Claim(
-        message_id=message["id"],
-        client_id=message["client_id"],
-        attempt=message["attempt"],
-        conversation_id=message["conversation_id"],
-        inbox_id=message["inbox_id"],
-        phone_number_id=address["phone_number_id"],
-        to_phone=address["phone"],
-        to_bsuid=address["bsuid"],
-        text=message["text_content"],
+        **{name: message[name] for name in COPIED},
         reply_to_wamid=quoted["wamid"] if quoted else None,
-        put_off=message["put_off"],
         owner=owner,
         lease_until=lease_until,
     )

@@ -114,7 +114,8 @@ CREATE TABLE messages (
     wanted_at BIGINT NOT NULL DEFAULT 0,
     UNIQUE (conversation_id, pos)
 );
-CREATE INDEX messages_outbox ON messages (conversation_id, pos) WHERE outbox_state IS NOT NULL;
+CREATE INDEX messages_outbox ON messages (conversation_id, pos, outbox_state, next_attempt_at, lease_until)
+    WHERE outbox_state IS NOT NULL;
 CREATE UNIQUE INDEX messages_inbound_wamid ON messages (wamid) WHERE direction = 'inbound';
 
 -- One call to WhatsApp each. progress, failures_json and lapsed are the join of R4.
