@@ -167,13 +167,13 @@ class OutboxWorker:
                 failure = Failure(now // 1_000, str(code), detail, reason)
                 await record(evidence=Attempt(failures=frozenset({failure})))
             case client.Held(code, _):
-                await outbox.put_off(tx, claim, now)
+                await outbox.put_off(tx, claim, now, now)
                 await inboxes.pause(tx, claim.inbox_id, now + HELD_FOR, f"whatsapp {code}")
             case client.Paced(code, retry_after):
                 await self._pace(tx, claim, code, retry_after, now)
             case client.NotSent():
                 wait = min(LONGEST_WAIT, 500 * 2**claim.put_off)
-                await outbox.put_off(tx, claim, now + wait)
+                await outbox.put_off(tx, claim, now, now + wait)
             case client.Unknown():
                 await outbox.doubt(tx, claim, now + self._settings.outcome_wait)
                 if claim.inbox_id in self._probes:
@@ -189,7 +189,7 @@ class OutboxWorker:
         else:
             until = now + (retry_after or min(LONGEST_WAIT, 1_000 * 2**claim.put_off))
             await inboxes.pause(tx, claim.inbox_id, until, f"whatsapp {code}")
-        await outbox.put_off(tx, claim, until)
+        await outbox.put_off(tx, claim, now, until)
 
     def _watch(self, claim: Claim, outcome: client.Outcome) -> None:
         """One alert for a number that is held; a probe for one that twice in a row gave no answer (R7, R9)."""

@@ -64,8 +64,7 @@ async def begin_next(tx: Transaction, message: Row, now: int) -> None:
         now=now,
         id=message["id"],
     )
-    rows = await tx.all(WITH_ATTEMPTS, id=message["id"])
-    await _apply(tx, rows[-1], [_to_attempt(row) for row in rows], None, False, now)
+    await refresh(tx, message["id"], now)
 
 
 async def record(
@@ -98,42 +97,41 @@ async def record(
         id=message_id,
         n=n,
     )
-    attempts = [joined if row["n"] == n else _to_attempt(row) for row in rows]
-    is_newest = n == before["attempt"]
-    # "Send again" has not left yet, and there is word that the first arrived: it need not leave any more.
-    is_needless = before["outbox_state"] == "waiting" and shown(attempts) in ARRIVED
-    newest_wamid = wamid if is_newest else before["wamid"]
-    await _apply(tx, before, attempts, newest_wamid, is_newest or is_needless, now)
+    await refresh(tx, message_id, now, ends_wait=n == before["attempt"])
     return True
 
 
-async def _apply(
-    tx: Transaction,
-    message: Row,
-    attempts: list[Attempt],
-    wamid: str | None,
-    ends_wait: bool,
-    now: int,
-) -> None:
-    status, error = shown(attempts), _error_of(attempts)
+async def refresh(tx: Transaction, message_id: str, now: int, *, ends_wait: bool = False) -> None:
+    """Write what all attempts say together on the message, with its event when that is new."""
+    rows = await tx.all(WITH_ATTEMPTS, id=message_id)
+    attempts = [_to_attempt(row) for row in rows]
+    message = rows[-1]
+    if message["outbox_state"] == "waiting" and shown(attempts[:-1]) in ARRIVED:
+        # "Send again" has not left, and an attempt before it arrived after all: it need not leave any more.
+        await tx.run(
+            "DELETE FROM attempts WHERE message_id = :id AND n = :n", id=message_id, n=message["n"]
+        )
+        rows, attempts, ends_wait = rows[:-1], attempts[:-1], True
+    status, error, wamid = shown(attempts), _error_of(attempts), rows[-1]["attempt_wamid"]
     is_new = (status, error, wamid) != (message["status"], message["error_json"], message["wamid"])
     if is_new or ends_wait:
         await tx.run(
-            """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, rev = rev + :is_new,
-            updated_at = :now, outbox_state = CASE WHEN :ends_wait = 1 THEN NULL ELSE outbox_state END
-            WHERE id = :id""",
+            """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, attempt = :n,
+            rev = rev + :is_new, updated_at = :now,
+            outbox_state = CASE WHEN :ends_wait = 1 THEN NULL ELSE outbox_state END WHERE id = :id""",
             status=status,
             error=error,
             wamid=wamid,
+            n=rows[-1]["n"],
             is_new=int(is_new),
             ends_wait=int(ends_wait),
             now=now,
-            id=message["id"],
+            id=message_id,
         )
     if not is_new:
         return
     conversation = {"id": message["conversation_id"], "inbox_id": message["inbox_id"]}
-    await events.append(tx, "message_status_update", conversation, now, message_id=message["id"])
+    await events.append(tx, "message_status_update", conversation, now, message_id=message_id)
     if message["dismissed_at"] is None and (status == "failed") != (message["status"] == "failed"):
         await conversations.change_unsent(
             tx, message["conversation_id"], 1 if status == "failed" else -1, now

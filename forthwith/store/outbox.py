@@ -100,9 +100,11 @@ async def _claim(tx: Transaction, message: Row, owner: str, lease_until: int) ->
     )
 
 
-async def put_off(tx: Transaction, claim: Claim, until: int) -> None:
+async def put_off(tx: Transaction, claim: Claim, now: int, until: int) -> None:
     """The call proved that nothing was accepted: the message waits again, its followers with it."""
     await _release(tx, claim, "waiting", "next_attempt_at = :until, put_off = put_off + 1", until)
+    if claim.attempt > 1:
+        await attempts.refresh(tx, claim.message_id, now)
 
 
 async def doubt(tx: Transaction, claim: Claim, until: int) -> None:

@@ -30,11 +30,11 @@ async def test_a_call_that_ends_after_its_lease_does_not_touch_the_next_attempt(
     await record(db, row, Attempt(lapsed=True))
     await retry_message(db, ana, row.client_id, client_id(), NOW)
     (second,) = await claim(db)
-    await db.write(lambda tx: outbox.put_off(tx, late, NOW))
+    await db.write(lambda tx: outbox.put_off(tx, late, NOW, NOW))
     assert await claim(db) == [], "the second attempt is still under way"
     await db.write(lambda tx: outbox.doubt(tx, late, NOW))
     assert await db.write(lambda tx: outbox.lapse(tx, NOW)) == 0
-    await db.write(lambda tx: outbox.put_off(tx, second, NOW))
+    await db.write(lambda tx: outbox.put_off(tx, second, NOW, NOW))
     assert [each.attempt for each in await claim(db)] == [2]
 
 
@@ -43,9 +43,9 @@ async def test_an_outcome_stored_twice_does_not_free_a_claim_made_in_between(
 ) -> None:
     await send(db, ana, conversation_id, "1")
     (first,) = await claim(db)
-    await db.write(lambda tx: outbox.put_off(tx, first, NOW + 500))
+    await db.write(lambda tx: outbox.put_off(tx, first, NOW, NOW + 500))
     assert len(await claim(db, now=NOW + 500)) == 1
-    await db.write(lambda tx: outbox.put_off(tx, first, NOW + 500))
+    await db.write(lambda tx: outbox.put_off(tx, first, NOW, NOW + 500))
     assert await claim(db, now=NOW + 1_000) == []
 
 
@@ -59,7 +59,7 @@ async def test_what_whatsapp_holds_back_is_not_too_old_afterwards(
     now = NOW
     for _ in range(40):  # twenty minutes of being held, half a minute at a time
         for each in await claim(db, now=now):
-            await db.write(partial(outbox.put_off, claim=each, until=now))
+            await db.write(partial(outbox.put_off, claim=each, now=now, until=now))
         await db.write(
             partial(inboxes.pause, inbox_id=inbox_id, until=now + 30_000, reason="whatsapp 190")
         )
@@ -84,7 +84,7 @@ async def test_followers_of_a_contact_written_to_too_fast_do_not_age(
     (only,) = await claim(db)
     later = NOW + 11 * MINUTE
     await db.write(lambda tx: outbox.stay_fresh(tx, conversation_id, later))
-    await db.write(lambda tx: outbox.put_off(tx, only, later))
+    await db.write(lambda tx: outbox.put_off(tx, only, NOW, later))
     assert [each.text for each in await claim(db, now=later)] == ["1"], "called before: not stale"
     await db.write(lambda tx: attempts.record(tx, first.id, 1, Attempt("sent"), later, "wamid.1"))
     assert [each.text for each in await claim(db, now=later + MINUTE)] == ["2"]
@@ -110,7 +110,7 @@ async def test_a_clock_set_back_a_day_delays_nothing_by_a_day(
     rows = [await send(db, ana, where, "Hi") for where in (conversation_id, other, third)]
     claims = {each.message_id: each for each in await claim(db, now=NOW)}
     (inbox_id,) = ana.inbox_ids
-    await db.write(lambda tx: outbox.put_off(tx, claims[rows[0].id], NOW + 500))
+    await db.write(lambda tx: outbox.put_off(tx, claims[rows[0].id], NOW, NOW + 500))
     await db.write(lambda tx: outbox.doubt(tx, claims[rows[1].id], NOW + 60_000))
     await db.write(lambda tx: inboxes.pause(tx, inbox_id, NOW + 30_000, "whatsapp 190"))
     yesterday = NOW - DAY
@@ -130,6 +130,32 @@ async def test_word_of_the_first_attempt_stops_the_second_before_it_leaves(
     await record(db, row, Attempt("delivered"), "wamid.1")
     assert await claim(db) == []
     assert (await now_of(db, row)).status == "delivered"
+
+
+async def test_word_of_the_first_attempt_also_stops_a_second_that_was_put_off(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    row = await send(db, ana, conversation_id, "1")
+    await doubt_and_lapse(db, row)
+    await retry_message(db, ana, row.client_id, client_id(), NOW)
+    (second,) = await claim(db)
+    await record(db, row, Attempt("delivered"), "wamid.1")
+    await db.write(lambda tx: outbox.put_off(tx, second, NOW, NOW))
+    assert await claim(db) == []
+    assert await db.read(outbox.next_due_at) is None
+
+
+async def test_a_first_attempt_that_arrived_and_then_failed_ends_failed_not_sending_for_ever(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    row = await send(db, ana, conversation_id, "1")
+    await doubt_and_lapse(db, row)
+    await retry_message(db, ana, row.client_id, client_id(), NOW)
+    await record(db, row, Attempt("sent"), "wamid.1")
+    assert (await now_of(db, row)).wamid == "wamid.1"
+    await record(db, row, Attempt(failures=frozenset({Failure(1, "131026")})), "wamid.1")
+    now = await now_of(db, row)
+    assert (now.status, now.wamid) == ("failed", "wamid.1")
 
 
 async def test_bad_word_of_the_first_attempt_does_not_stop_the_second(

@@ -69,7 +69,7 @@ async def test_a_message_put_off_holds_its_followers(
     first = await send(db, ana, conversation_id, "1")
     await send(db, ana, conversation_id, "2")
     (only,) = await claim(db)
-    await db.write(lambda tx: outbox.put_off(tx, only, NOW + 4_000))
+    await db.write(lambda tx: outbox.put_off(tx, only, NOW, NOW + 4_000))
     assert await claim(db, now=NOW + 3_999) == []
     (again,) = await claim(db, now=NOW + 4_000)
     assert (again.message_id, again.attempt, again.put_off) == (first.id, 1, 1)
