@@ -1,6 +1,7 @@
 """Apply a signed webhook: raw body and effects in one commit, each item on its own, then 200 (R10)."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from forthwith.domain.message import is_client_id
@@ -20,7 +21,7 @@ from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.ids import new_id
 from forthwith.whatsapp.webhook_payloads import InboundMessage, Item, SetAside, StatusReport, parse
 
-GATHER_FOR_FIRST = 2_000
+GATHER_FOR_FIRST_SECONDS = 2.0
 GATHER_SECONDS = 0.5
 
 
@@ -30,14 +31,14 @@ class WebhookReceiver:
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self._db, self._clock = db, clock
-        self._gather_until = clock() + GATHER_FOR_FIRST
+        self._gather_until = time.monotonic() + GATHER_FOR_FIRST_SECONDS
         self._gathered: list[tuple[bytes, list[Item]]] = []
         self._gathering: asyncio.Task[None] | None = None
 
     async def receive(self, body: bytes) -> None:
         """Store and apply; committed when it returns. Raises Unreadable (answer 400) or StorageUnavailable (answer 503)."""
         items = parse(body, self._clock())
-        if self._clock() >= self._gather_until:
+        if time.monotonic() >= self._gather_until:
             await self._apply([(body, items)])
             return
         self._gathered.append((body, items))

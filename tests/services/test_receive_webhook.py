@@ -11,6 +11,7 @@ import pytest
 from forthwith.domain.agent import Agent
 from forthwith.domain.status import Attempt
 from forthwith.protocol.shapes import ConversationRow, MessageRow, SendMessage
+from forthwith.services import receive_webhook
 from forthwith.services.accept_message import accept_message
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.store import attempts, conversations, events, messages, outbox
@@ -21,22 +22,11 @@ from tests.store.conftest import NOW
 PAYLOADS = Path(__file__).parents[3] / "shared/payloads"
 
 
-class Clock:
-    """Starts after the gathering time of a fresh process."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
 @pytest.fixture
-def receiver(db: Database) -> WebhookReceiver:
-    clock = Clock()
-    made = WebhookReceiver(db, clock)
-    clock.now += 3_000
-    return made
+def receiver(db: Database, monkeypatch: pytest.MonkeyPatch) -> WebhookReceiver:
+    """One whose process has been up for a while: it gathers no more."""
+    monkeypatch.setattr(receive_webhook, "GATHER_FOR_FIRST_SECONDS", 0)
+    return WebhookReceiver(db, lambda: NOW)
 
 
 def body(*, messages: list[Any] | None = None, statuses: list[Any] | None = None) -> bytes:
@@ -233,7 +223,7 @@ async def test_another_numbers_updates_are_quarantined(
 
 
 async def test_a_backlog_at_start_is_numbered_by_whatsapps_time(db: Database, ana: Agent) -> None:
-    receiver = WebhookReceiver(db, Clock())
+    receiver = WebhookReceiver(db, lambda: NOW)
     late, early = inbound("second", at=NOW // 1_000), inbound("first", at=NOW // 1_000 - 60)
     await asyncio.gather(*(receiver.receive(body(messages=[each])) for each in (late, early)))
     (thread,) = await threads(db, ana)
