@@ -232,11 +232,11 @@ def page_reads_the_storage(s: State, setting: Setting) -> Iterator[Step]:
         after = s._replace(tabs=put(s.tabs, t, tab._replace(life=tab.life | DISK_READ)))
         for m, stored in enumerate(s.disk):
             if tab.phases[m] == ABSENT:
-                after = _found(after, t, m, stored)
+                after = _found(after, t, m, stored, setting)
         yield TAB[t], after
 
 
-def _found(s: State, t: int, m: int, stored: int) -> State:
+def _found(s: State, t: int, m: int, stored: int, setting: Setting) -> State:
     if s.lifted[m]:
         s = moved(s, t, m, LIFTED)
         return writing(s, t, m, NOTHING) if stored else s
@@ -245,4 +245,5 @@ def _found(s: State, t: int, m: int, stored: int) -> State:
     s = moved(s, t, m, _FOUND[stored])
     if stored == STORED_DRAFT:
         s = unordered(s, m)
-    return purged(s, t, m) if s.tabs[t].rows[m] else s
+    is_left = stored == STORED_DRAFT and not setting.rules.sent_draft_dropped
+    return purged(s, t, m) if s.tabs[t].rows[m] and not is_left else s

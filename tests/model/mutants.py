@@ -35,6 +35,7 @@ SENT_ONLY = ("sent",)
 MUTANTS = (
     _mutant("R1", "same_id_again", "doubled", spare=1, faults={"loss": 1}),
     _mutant("R1", "enter_consumes_draft", "doubled", spare=1),
+    _mutant("R1", "sent_draft_dropped", "twice", statuses=(), faults={"reload": 1}),
     _mutant("R4", "status_is_joined", "backwards"),
     _mutant("R5", "unique_for_ever", "doubled", faults={"loss": 1}),
     _mutant("R5", "stored_before_answer", "gone", faults={"crash": 1}),

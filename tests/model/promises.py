@@ -10,7 +10,6 @@ from tests.model.evidence import (
     DELIVERED,
     FAILED,
     JOINED,
-    LAPSED,
     SENDING,
     SENT,
     has_arrived,
@@ -188,19 +187,19 @@ def unheard(before: State, after: State, setting: Setting) -> bool:
 
 
 def lies(before: State, after: State, setting: Setting) -> bool:
-    """G1: `sent` or more of what WhatsApp never had; `failed` of what it has and never accused.
-
-    Open (see `test_open_questions.py`): an older attempt in doubt may be hidden by the failure of a newer one.
+    """G1: `sent` or more of what WhatsApp never had; less than `delivered` of what is known to be; `failed` of what
+    WhatsApp has and never accused.
     """
     for m, row in enumerate(after.rows):
         if row is None or row is before.rows[m]:
             continue
         if has_arrived(row.attempts) and not any(after.handed[m]):
             return True
-        if status_of(row.attempts) == FAILED and _has_it_and_never_accused(after, m):
-            doubted = any(attempt & LAPSED for attempt in row.attempts[:-1])
-            if setting.older_doubt_counts or not doubted:
-                return True
+        status = status_of(row.attempts)
+        if status < DELIVERED and any(attempt & 3 >= 2 for attempt in row.attempts):
+            return True
+        if status == FAILED and _has_it_and_never_accused(after, m):
+            return True
     return False
 
 

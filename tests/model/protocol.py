@@ -1,4 +1,18 @@
-"""All transitions of the model, in the order of a message's life."""
+"""All transitions of the model, in the order of a message's life: begin reading here.
+
+A state (`state.py`) holds the sender's tabs and browser storage, the tabs of another agent, the wire, the server's rows
+and its process, and WhatsApp's ledger. A transition takes a state and yields every state that may come next; its
+docstring says why. `promises.py` says what must never happen, `worlds.py` what is searched, `mutants.py` what breaks
+when a rule is left out.
+
+What is the product's own: the join and what is shown (`domain/status.py`), the class of an error (`whatsapp/errors.py`).
+The rest is the protocol, written once more; above all the client's merge, which is TypeScript.
+
+There is no clock: whatever waits may wait longer than anything else, so every time-out may come early or late. Only
+steps that a person would not see taken apart are one step: a request that changes nothing twice and its answer, a local
+write in a browser that nobody will close. What cannot be told apart is one state: events are the set of messages whose
+rows are behind a cursor (rows are read when an event is sent), and of several words between tabs the newest counts.
+"""
 
 from tests.model import browser, people, server, stream, whatsapp
 from tests.model.names import Transition

@@ -1,6 +1,6 @@
 """How stored rows change: every change of what agents see raises `rev` and is an event, in the same step (R2, R4)."""
 
-from tests.model.evidence import ACCUSED, JOINED, status_of
+from tests.model.evidence import ACCUSED, JOINED, has_arrived, status_of
 from tests.model.setting import Setting
 from tests.model.state import DONE, WAITING, Row, State, Tab, put
 
@@ -26,7 +26,7 @@ def revised(row: Row, **change: object) -> Row:
 
 
 def _least_rev(attempts: tuple[int, ...], dismissed: int) -> int:
-    """What agents see only rises, so it can be counted; counting by content keeps equal moments equal."""
+    """What agents see nearly always rises, so it can be counted: that keeps moments equal that differ in history."""
     return 12 * len(attempts) + 2 * status_of(attempts) + dismissed
 
 
@@ -59,18 +59,25 @@ def recorded(s: State, m: int, n: int, evidence: int, names_wamid: bool, setting
         wamids |= 1 << n
         evidence = JOINED[evidence][unmatched[n]]
         unmatched = put(unmatched, n, 0)
-    joined = _overwritten(known, evidence) if _overwrites(setting) else JOINED[known][evidence]
+    is_joined = setting.rules.status_is_joined
+    joined = JOINED[known][evidence] if is_joined else _overwritten(known, evidence)
     if joined == known and wamids == row.wamids:
         return s
     attempts = put(row.attempts, n, joined)
     # The outcome of the newest attempt is known: the lane goes on (R9).
     outbox = DONE if n == len(attempts) - 1 else row.outbox
     changed = revised(row, attempts=attempts, wamids=wamids, unmatched=unmatched, outbox=outbox)
-    return with_row(s, m, changed)
+    return with_row(s, m, without_needless(changed, setting))
 
 
-def _overwrites(setting: Setting) -> bool:
-    return not setting.rules.status_is_joined
+def without_needless(row: Row, setting: Setting) -> Row:
+    """ "Send again" has not left, and an attempt before it arrived after all: it need not leave any more (R9)."""
+    rules = setting.rules
+    is_needless = row.outbox == WAITING and has_arrived(row.attempts[:-1])
+    if not is_needless or not rules.arrival_withdraws_repeat:
+        return row
+    attempts = row.attempts[:-1] if rules.withdrawn_is_forgotten else row.attempts
+    return revised(row, attempts=attempts, outbox=DONE)
 
 
 def _overwritten(known: int, evidence: int) -> int:

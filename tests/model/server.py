@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tests.model.evidence import ACCUSED, LAPSED, has_arrived
+from tests.model.evidence import ACCUSED, LAPSED
 from tests.model.names import MESSAGE, TAB, Step
-from tests.model.rows import new_row, next_pos, recorded, revised, with_row
+from tests.model.rows import new_row, next_pos, recorded, with_row, without_needless
 from tests.model.setting import CRASH, LEASE, REJECTION, STALE, Setting
 from tests.model.state import (
     ACCEPTS,
@@ -95,12 +95,7 @@ def worker_claims(s: State, setting: Setting) -> Iterator[Step]:
             return
     waiting.sort()
     for _, m, row in waiting[:1] if setting.rules.lane else waiting:
-        if has_arrived(row.attempts[:-1]) and setting.rules.arrival_withdraws_repeat:
-            is_forgotten = setting.rules.withdrawn_is_forgotten
-            attempts = row.attempts[:-1] if is_forgotten else row.attempts
-            needless = revised(row, attempts=attempts, outbox=DONE)
-            yield MESSAGE[m] + ", needless", with_row(s, m, needless)
-        elif s.calls[m] == 0 or s.strays[m] == 0:
+        if s.calls[m] == 0 or s.strays[m] == 0:
             call = 8 * (len(row.attempts) - 1) + CALLING
             strays = put(s.strays, m, s.calls[m]) if s.calls[m] else s.strays
             after = with_row(s, m, row._replace(outbox=CLAIMED))
@@ -141,7 +136,7 @@ def _with_outcome(
         return s
     if answer == UNKNOWN and setting.rules.doubt_waits_for_people:
         return with_row(s, m, row._replace(outbox=DOUBTED))
-    after = with_row(s, m, row._replace(outbox=WAITING))
+    after = with_row(s, m, without_needless(row._replace(outbox=WAITING), setting))
     return after._replace(paused=1) if answer == HOLDS else after
 
 

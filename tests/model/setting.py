@@ -51,6 +51,7 @@ class Rules:
     # R1
     same_id_again: bool = True  # a POST without an answer is repeated under a new id
     enter_consumes_draft: bool = True  # a second Enter finds the draft still there
+    sent_draft_dropped: bool = True  # after a reload the text stands in the composer as well
     # R4
     status_is_joined: bool = True  # the newest word overwrites what was known
     # R5
@@ -59,15 +60,13 @@ class Rules:
     # R6
     claim_before_call: bool = True  # the claim is written together with the outcome
     lane: bool = True  # messages are claimed one by one, whatever their conversation
+    # R7
+    unknown_is_no_refusal: bool = True  # a time-out is told as a failure
     # R8
     abandoned_is_doubted: bool = True  # what a dead process had claimed is claimed again
     # R9
     doubt_waits_for_people: bool = True  # a call without an answer is repeated
     doubt_lapses: bool = True  # the lane waits for WhatsApp's word for ever
-    arrival_withdraws_repeat: bool = (
-        True  # "Send again" goes out although the first turned out to have arrived
-    )
-    withdrawn_is_forgotten: bool = True  # it stays on the row, as an attempt for ever under way
     # R10
     webhook_stored_before_200: bool = True  # a status is acknowledged, then stored
     orphans_kept: bool = True  # a status of an unknown wamid is dropped
@@ -77,29 +76,33 @@ class Rules:
     # R13
     resume_by_cursor: bool = True  # a new connection goes live at once
     prev_seq_compared: bool = True  # a gap in the stream goes unnoticed
-    heartbeat_compared: bool = True  # a heartbeat raises the cursor over a gap
     # R14, R15
     greater_rev_kept: bool = True  # whatever comes last is shown
-    purged_after_row: bool = (
-        True  # the answer removes the optimistic message, the event brings the row
-    )
+    purged_after_row: bool = True  # the answer removes the entry, the event brings the row
     # R16
     draft_kept_until_stored: bool = True  # Enter removes the draft's stored copy at once
     entry_stored: bool = True  # the outbox lives in memory only
     # R17, R18
-    posted_in_turn: bool = True  # all entries are posted at once
-    loaded_before_posting: bool = True  # a page posts before it has read what an earlier one left
-    # R5, R17, §3: what "a late POST of that id gets 410" must cover
     cancel_remembered: bool = True  # a late POST revives a message that was taken back
-    rejection_remembered: bool = True  # a late POST revives a message that was rejected
-    retry_remembered: bool = True  # a late copy of "Send again" makes one more attempt
-    # R19
-    staged_apart: bool = (
-        True  # two tabs that lift one text keep it in one place, and the loser clears it
-    )
-    # R7
-    unknown_is_no_refusal: bool = True  # a time-out is told as a failure
-    outcome_fenced: bool = True  # a late outcome moves the claim of another attempt
+    posted_in_turn: bool = True  # all entries are posted at once
+
+    # What the rules need besides their own words; each is a hole that the search has found.
+    # R5: a rejection is remembered like a cancel, or a late POST revives what the agent has back.
+    rejection_remembered: bool = True
+    # R7: an outcome moves its own claim only, or a process that was asleep sends another attempt twice.
+    outcome_fenced: bool = True
+    # R9: "Send again" does not leave once its elder has arrived, or the customer gets what nobody wants any more;
+    arrival_withdraws_repeat: bool = True
+    # and it is no attempt of the row any more then, or the row is `sending` for ever when the elder fails after all.
+    withdrawn_is_forgotten: bool = True
+    # R13: a heartbeat names the last event sent, or it raises the cursor over a swallowed one.
+    heartbeat_compared: bool = True
+    # R18: a page posts only after it has read what an earlier one left, or a quick Enter overtakes that.
+    loaded_before_posting: bool = True
+    # R19: each tab stages the text it lifts in a record of its own, or the loser clears the winner's.
+    staged_apart: bool = True
+    # §3: the new id in "Send again" is remembered, or a late copy of that request makes one more attempt.
+    retry_remembered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,6 @@ class Setting:
     faults: dict[str, int] = field(default_factory=dict)
     rules: Rules = Rules()
     watches: str | None = None  # the only promise to judge
-    older_doubt_counts: bool = False  # judge what ADR 5 leaves open, too
     messages: int = field(init=False)  # entered ones and those made by "Retry"
 
     def __post_init__(self) -> None:

@@ -50,9 +50,7 @@ class Link(NamedTuple):
 
     follows: int = 0  # a snapshot gave it a cursor
     open: int = 0
-    behind: int = (
-        0  # messages with events not sent yet on this connection (closed: after the cursor)
-    )
+    behind: int = 0  # messages with events after the cursor, or not sent yet while it is open
     swallowed: int = 0  # messages whose event was lost on this connection without anybody noticing
     frame: tuple[int, ...] = ()  # the event on its way: message, row
     page: tuple[int, ...] = ()  # the page of history on its way: all rows

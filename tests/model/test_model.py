@@ -9,12 +9,13 @@ from tests.model.evidence import JOINED, attempt_of, code_of, status_of
 from tests.model.mutants import MUTANTS, Mutant
 from tests.model.promises import WORDS
 from tests.model.protocol import AFTER_FAULTS, ALWAYS, OF_PEOPLE, OF_TABS
+from tests.model.report import lines_of, summary_of
 from tests.model.search import search
 from tests.model.setting import FAULTS, Rules, Setting
 from tests.model.worlds import WORLDS
 
 ESSENTIAL = {"R1", "R4", "R5", "R6", "R8", "R9", "R10", "R12", "R13", "R16"}
-"""The rules that `docs/protocol.md` marks as those without which the earlier model broke."""
+"""The rules that the protocol marks with ‡: without any one of them it breaks within a few steps."""
 
 ONLY_WHEN_A_RULE_IS_BROKEN = {"row_is_written_late", "server_crashes_under_a_webhook"}
 
@@ -25,22 +26,11 @@ def test_every_state_of_every_world_keeps_all_promises_and_can_finish(
     began = time.monotonic()
     found = [search(world) for world in WORLDS]
     seconds = time.monotonic() - began
-    violations = [each for each in found if each.violation]
     with capsys.disabled():
-        print()
-        for each in found:
-            print(f"  {each.states:>9,} states  {each.setting.name}")
-            print("".join(f"      {step}\n" for step in each.trace), end="")
-        states, transitions = (
-            sum(getattr(f, key) for f in found) for key in ("states", "transitions")
-        )
-        verdict = "every state can finish" if not violations else "SEE ABOVE"
-        print(
-            f"model: {states:,} states, {transitions:,} transitions, {len(violations)} violations, "
-            f"{verdict}, {seconds:.1f} s"
-        )
-    assert not violations, [(each.violation, each.trace) for each in violations]
-    assert states >= 250_000
+        print("", *(line for each in found for line in lines_of(each)), sep="\n")
+        print(summary_of(found, seconds))
+    assert [(each.violation, each.trace) for each in found if each.violation] == []
+    assert sum(each.states for each in found) >= 250_000
     assert _unseen([each.seen for each in found]) == set()
 
 
@@ -57,8 +47,7 @@ def test_a_world_without_one_rule_breaks_a_promise(
 ) -> None:
     found = search(mutant.setting)
     with capsys.disabled():
-        print(f"\n{mutant.name}: {found.violation} after {len(found.trace)} steps")
-        print("".join(f"    {step}\n" for step in found.trace), end="")
+        print("", mutant.name, *lines_of(found), sep="\n")
     assert found.violation == mutant.word
 
 

@@ -65,13 +65,14 @@ def stray_call_was_not_sent(s: State, setting: Setting) -> Iterator[Step]:
 
 
 def whatsapp_accepts_and_its_answer_is_lost(s: State, setting: Setting) -> Iterator[Step]:
-    """A time-out, a reset, an unreadable 200: it has the message, and we do not know."""
+    """A time-out, a reset, an unreadable 200, "something went wrong": it has the message, and we do not know."""
+    unknown = ANSWERS[meaning_of(SOMETHING_WENT_WRONG).kind]
     if s.left[DOUBT]:
         for m in range(setting.messages):
             n, call = divmod(s.calls[m], 8)
             if call == CALLING:
                 after = _handed(s, m, n, setting)
-                after = after._replace(calls=put(s.calls, m, 8 * n + UNKNOWN))
+                after = after._replace(calls=put(s.calls, m, 8 * n + unknown))
                 yield MESSAGE[m], spent(after, DOUBT)
 
 
@@ -105,9 +106,9 @@ def _answered(s: State, setting: Setting, code: int, fault: int) -> Iterator[Ste
 
 
 def _handed(s: State, m: int, n: int, setting: Setting) -> State:
-    """The ledger. A later message than one still in the queue has overtaken it (G5)."""
+    """The ledger. A message entered later than one still in the queue has overtaken it (G5)."""
     overtaken = s.overtaken
-    for earlier in range(min(m, setting.texts)):
+    for earlier in range(m if m < setting.texts else 0):
         if not any(s.handed[earlier]) and _is_in_queue(s, earlier, setting):
             overtaken |= 1 << earlier
     times = put(s.handed[m], n, s.handed[m][n] + 1)

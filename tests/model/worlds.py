@@ -66,6 +66,13 @@ WORLDS = (
         faults={"lease": 1, "delay": 1, "doubt": 1},
     ),
     Setting(
+        "a repetition that fails",
+        attempts=2,
+        settles=True,
+        statuses=("sent", "failed"),
+        faults={"doubt": 1, "refusal": 1},
+    ),
+    Setting(
         "statuses without an echo",
         statuses=("sent", "delivered", "failed"),
         faults={"bare": 2, "doubt": 1, "crash": 1},
@@ -84,3 +91,56 @@ WORLDS = (
         faults={"loss": 2, "age": 1, "rejection": 1, "reload": 1, "stale": 1},
     ),
 )
+
+LARGE_WORLDS = (
+    Setting(
+        "one message: crash, doubt, refusal, retry",
+        attempts=2,
+        spare=1,
+        settles=True,
+        statuses=("delivered", "failed"),
+        faults={"crash": 1, "doubt": 1, "refusal": 1},
+    ),
+    Setting(
+        "one message: every word, two of them without an echo, crash and doubt",
+        attempts=2,
+        settles=True,
+        faults={"crash": 1, "doubt": 1, "bare": 2},
+    ),
+    Setting(
+        "a process taken for dead, and a crash besides",
+        attempts=2,
+        settles=True,
+        faults={"lease": 1, "delay": 1, "crash": 1, "doubt": 1},
+    ),
+    Setting(
+        "two agents settle a message in doubt over a bad line",
+        attempts=2,
+        watchers=1,
+        settles=True,
+        statuses=("delivered", "failed"),
+        faults={"doubt": 1, "frame": 1, "drop": 1},
+    ),
+    Setting(
+        "two tabs, one is reloaded while an entry grows old",
+        tabs=2,
+        statuses=(),
+        faults={"reload": 1, "age": 1},
+    ),
+    Setting(
+        "two tabs and two agents' decisions about a message in doubt",
+        tabs=2,
+        attempts=2,
+        settles=True,
+        statuses=("delivered", "failed"),
+        faults={"doubt": 1},
+    ),
+    Setting("two messages entered in two tabs", texts=2, tabs=2, statuses=()),
+    Setting(
+        "two messages on a bad line",
+        texts=2,
+        statuses=(),
+        faults={"frame": 2, "page": 1, "reset": 1, "crash": 1},
+    ),
+)
+"""For a longer look: `python -m tests.model` searches them, too."""
