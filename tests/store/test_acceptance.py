@@ -2,7 +2,10 @@
 
 import asyncio
 import secrets
+from functools import partial
 
+import apsw
+import asyncpg
 import pytest
 
 from forthwith.domain.agent import Agent
@@ -12,7 +15,7 @@ from forthwith.protocol.shapes import SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.settle_message import cancel_message
 from forthwith.store import events, messages
-from forthwith.store.database import Database
+from forthwith.store.database import Database, Transaction
 from tests.store.conftest import NOW, open_conversation
 
 
@@ -37,13 +40,45 @@ async def test_the_same_post_a_hundred_times_in_parallel_is_one_row(
     assert len(await db.read(lambda tx: events.read_after(tx, 0, 10))) == 1
 
 
+async def test_the_table_itself_refuses_a_second_row_of_one_id(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    """Whoever forgets to look first: the index is the promise, and it has no lifetime."""
+    row, _ = await accept_message(db, ana, conversation_id, text("Hello"), NOW)
+    for column in ("client_id", "retry_of"):
+        with pytest.raises((apsw.ConstraintError, asyncpg.UniqueViolationError)):
+            await db.write(partial(copy_row, source=row.id, same=column))
+
+
+async def copy_row(tx: Transaction, source: str, same: str) -> None:
+    """Another row like it, alike in one column that must be unique and different in the others."""
+    await tx.run("UPDATE messages SET retry_of = 'optimistic-1' WHERE id = :id", id=source)
+    row = await tx.one("SELECT * FROM messages WHERE id = :id", id=source)
+    assert row is not None
+    copy = {**row, "id": "message-2", "pos": 99, "client_id": "other", "retry_of": "other"}
+    copy[same] = row[same]
+    columns = ", ".join(copy)
+    await tx.run(
+        f"INSERT INTO messages ({columns}) VALUES ({', '.join(f':{name}' for name in copy)})",
+        **copy,
+    )
+
+
 async def test_another_body_under_the_same_id_is_a_conflict(
     db: Database, ana: Agent, conversation_id: str
 ) -> None:
     first = text("Hello")
-    await accept_message(db, ana, conversation_id, first, NOW)
-    with pytest.raises(Conflict):
-        await accept_message(db, ana, conversation_id, text("Hullo", first.client_id), NOW)
+    row, _ = await accept_message(db, ana, conversation_id, first, NOW)
+    ben = Agent("agent-ben", "ben@demo.example", "Ben", ana.inbox_ids)
+    elsewhere = await open_conversation(db, ana, "447700900226")
+    for agent, where, command in (
+        (ana, conversation_id, text("Hullo", first.client_id)),
+        (ana, conversation_id, text("Hello", first.client_id, reply_to=row.client_id)),
+        (ana, elsewhere, first),
+        (ben, conversation_id, first),
+    ):
+        with pytest.raises(Conflict):
+            await accept_message(db, agent, where, command, NOW)
     again = text("Hello", first.client_id, seen_pos=7)
     assert (await accept_message(db, ana, conversation_id, again, NOW))[1] is False
 

@@ -116,6 +116,7 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_outbox ON messages (conversation_id, pos, outbox_state, next_attempt_at, lease_until)
     WHERE outbox_state IS NOT NULL;
+CREATE INDEX messages_unconfirmed ON messages (conversation_id) WHERE status = 'unconfirmed' AND dismissed_at IS NULL;
 CREATE UNIQUE INDEX messages_inbound_wamid ON messages (wamid) WHERE direction = 'inbound';
 
 -- One call to WhatsApp each. progress, failures_json and lapsed are the join of R4.
