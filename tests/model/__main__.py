@@ -1,4 +1,4 @@
-"""`python -m tests.model`: all worlds, the large ones too; some minutes, and up to three gigabytes."""
+"""`python -m tests.model`: all worlds, the large ones too; some six minutes, and a few gigabytes of memory."""
 
 import sys
 import time

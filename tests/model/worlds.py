@@ -128,7 +128,7 @@ LARGE_WORLDS = (
         faults={"reload": 1, "age": 1},
     ),
     Setting(
-        "two tabs and two agents' decisions about a message in doubt",
+        "two tabs settle a message in doubt",
         tabs=2,
         attempts=2,
         settles=True,
