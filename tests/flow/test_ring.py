@@ -74,6 +74,22 @@ async def test_the_same_post_a_hundred_times_is_one_row_and_one_call(product: Pr
     assert (await ana.send(conversation_id, "Twice", client_id))[0] == 409
 
 
+@pytest.mark.parametrize(
+    "headers", [{}, {"Idempotency-Key": "optimistic-1600000000000-another-id-x"}]
+)
+async def test_a_post_whose_key_is_not_its_id_is_refused(
+    product: Product, headers: dict[str, str]
+) -> None:
+    ana = await product.sign_in()
+    conversation_id = await ana.conversation_of(INES)
+    body = {"client_id": new_client_id(), "message_type": "text", "text_content": "Hi"}
+    path = f"/api/conversations/{conversation_id}/messages"
+    status, problem = await ana.call("POST", path, body, **headers)
+    assert (status, problem["code"]) == (422, "idempotency_key_mismatch")
+    status, _ = await ana.call("GET", f"/api/messages/by-client-id/{body['client_id']}")
+    assert status == 404
+
+
 async def test_messages_reach_whatsapp_in_the_order_they_were_accepted(product: Product) -> None:
     ana = await product.sign_in()
     conversation_id = await ana.conversation_of(INES)

@@ -14,6 +14,7 @@ from forthwith.protocol.shapes import ConversationRow, MessageRow, SendMessage
 from forthwith.services import receive_webhook
 from forthwith.services.accept_message import accept_message
 from forthwith.services.receive_webhook import WebhookReceiver
+from forthwith.services.settle_message import retry_message
 from forthwith.store import attempts, conversations, events, messages, outbox
 from forthwith.store.database import Database, Row, Transaction
 from forthwith.whatsapp.webhook_payloads import Unreadable
@@ -137,6 +138,20 @@ async def test_a_status_before_the_answer_without_datum_waits_as_an_orphan(
     await receiver.receive(body(statuses=[status("wamid.8", "read")]))
     assert await status_of(db, row) == "sending"
     await db.write(lambda tx: attempts.record(tx, row.id, 1, Attempt("sent"), NOW, "wamid.8"))
+    assert await status_of(db, row) == "read"
+
+
+async def test_the_wamid_of_an_older_attempt_still_counts(
+    db: Database, ana: Agent, conversation_id: str, receiver: WebhookReceiver
+) -> None:
+    row = await claimed(db, ana, conversation_id)
+    await db.write(lambda tx: attempts.record(tx, row.id, 1, Attempt(lapsed=True), NOW))
+    await retry_message(db, ana, row.client_id, f"optimistic-{NOW}-{'x' * 16}", NOW)
+    await db.write(lambda tx: outbox.claim_lanes(tx, "worker", NOW, 30_000, 600_000, 10))
+    await db.write(lambda tx: attempts.record(tx, row.id, 2, Attempt("sent"), NOW, "wamid.2"))
+    first = status("wamid.1", "sent", biz_opaque_callback_data=f"{row.client_id}#1")
+    await receiver.receive(body(statuses=[first]))
+    await receiver.receive(body(statuses=[status("wamid.1", "read")]))
     assert await status_of(db, row) == "read"
 
 
