@@ -5,13 +5,14 @@ import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.e2e.conftest import Inbox
-from tests.rig import Product, running_product
+from tests.rig import Product, eventually, running_product
 
 ROUNDS = int(os.environ.get("FORTHWITH_KILLS", "20"))
 CONTACTS = [f"44770090{number:04}" for number in range(5)]
@@ -38,7 +39,11 @@ async def product(tmp_path: Path) -> AsyncIterator[Product]:
 
 
 async def show(inbox: Inbox, conversation_id: str) -> None:
-    await inbox.page.click(f"[data-conversation-id='{conversation_id}']")
+    row = f"[data-conversation-id='{conversation_id}']"
+    # Not by the mouse: statuses that come in move rows under it between aiming and pressing.
+    await inbox.page.eval_on_selector(
+        row, "row => (row.matches('a') ? row : row.querySelector('a')).click()"
+    )
     await inbox.until("id => location.pathname.endsWith(id)", conversation_id)
     await inbox.page.wait_for_selector("[data-client-id]")
 
@@ -49,6 +54,12 @@ async def write_everywhere(inbox: Inbox, conversations: list[str], round_number:
         await show(inbox, conversation_id)
         for number in range(EACH):
             await inbox.write(f"Round {round_number:02}, line {number}")
+
+
+async def show_the_same(one: Inbox, other: Inbox) -> bool:
+    """Both are asked anew each time: a doubt resolves by itself whenever WhatsApp's word comes."""
+    shown, again = [(await each.page.evaluate(SHOWN))[-10:] for each in (one, other)]
+    return bool(shown == again)
 
 
 async def test_a_browser_catches_up_by_itself_after_every_kill(
@@ -74,7 +85,7 @@ async def test_a_browser_catches_up_by_itself_after_every_kill(
         await inbox.until(
             f"ended => ({SHOWN})().every(([, status]) => ended.includes(status))",
             list(ENDED),
-            30_000,
+            60_000,
         )
         rows = [
             row for row in await session.messages(conversation_id) if row["direction"] == "outbound"
@@ -89,10 +100,7 @@ async def test_a_browser_catches_up_by_itself_after_every_kill(
         assert places == sorted(places), "handed over out of order"
         await fresh.open(conversation_id)
         await fresh.page.wait_for_selector("[data-client-id]")
-        last = (await inbox.page.evaluate(SHOWN))[-10:]
-        await fresh.until(
-            f"last => JSON.stringify(({SHOWN})().slice(-10)) === JSON.stringify(last)", last
-        )
+        await eventually(partial(show_the_same, inbox, fresh), 30)
     await context.close()
     print(
         f"seed {seed}: {ROUNDS} kills under a browser, {sum(endings.values())} messages: {dict(endings)}"
