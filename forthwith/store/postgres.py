@@ -35,6 +35,7 @@ CHANNEL = "forthwith_log"
 AWAY = ("08", "25", "40", "53", "57", "58", "XX")
 """Classes of SQLSTATE that are the server's trouble: connection, read-only, rolled back, disk full, shut down, I/O."""
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 2
 STATEMENT_SECONDS = 30
 STALLED_SECONDS = 10
 """A process that stops in mid-batch (suspended, cut off) loses its transaction, and with it the commit lock."""
@@ -157,19 +158,21 @@ class PostgresDatabase:
                 return await work(PostgresTransaction(connection))
 
     async def close(self) -> None:
-        await self._drain()
+        """Commit what was queued, then let go; of a server that does not answer, within seconds."""
+        assert self._pool is not None, "open() makes it"
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                with contextlib.suppress(StorageUnavailable):
+                    await self.write(_nothing)
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+            if self._writer is not None:
+                self._writer.terminate()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        if self._writer is not None:
-            await self._writer.close()
-        if self._pool is not None:
-            await self._pool.close()
-
-    async def _drain(self) -> None:
-        """Everything queued before now is committed."""
-        with contextlib.suppress(StorageUnavailable):
-            await self.write(_nothing)
+        await _let_go(self._writer)
 
     async def _write_forever(self) -> None:
         while True:
@@ -181,7 +184,7 @@ class PostgresDatabase:
             except Exception as error:  # noqa: BLE001  # the writer must outlive whatever it was
                 log.warning("PostgreSQL: a commit failed: %s", error)
                 woken = False
-                await self._drop_writer()
+                await _let_go(self._writer)
                 for member in batch:
                     member.error = StorageUnavailable(str(error))
             settle(batch)
@@ -214,12 +217,6 @@ class PostgresDatabase:
                 await self._writer.execute(f"NOTIFY {CHANNEL}")
         return transaction.wakes
 
-    async def _drop_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            with contextlib.suppress(Exception):
-                await writer.close(timeout=1)
-
     async def _listen_forever(self) -> None:
         """Ring when another process has committed. A bell missed while reconnecting is rung afterwards."""
         while True:
@@ -232,10 +229,17 @@ class PostgresDatabase:
                 try:
                     await lost.wait()
                 finally:
-                    await connection.close(timeout=1)
+                    await _let_go(connection)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("PostgreSQL: cannot listen: %s", error)
             await asyncio.sleep(1)
+
+
+async def _let_go(connection: asyncpg.Connection | None) -> None:
+    """Close it, politely for a second; nothing it does can be in the way of what comes after."""
+    if connection is not None:
+        with contextlib.suppress(Exception):
+            await connection.close(timeout=1)
 
 
 async def _nothing(tx: Transaction) -> None:

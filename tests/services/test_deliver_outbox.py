@@ -137,6 +137,39 @@ async def test_after_two_lost_answers_the_number_is_asked_and_nothing_claimed_me
     assert sorted(await bench.called()) == sorted(f"{each}#1" for each in (*lost, waiting))
 
 
+async def test_answers_between_lost_ones_show_that_the_number_answers(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bench.running():
+        for phone in PHONES[:2]:
+            await bench.emulator.faults({"do": "hang", "times": 1})
+            lost = await bench.send(phone)
+            await eventually(bench.shows(lost, "unconfirmed", "sent"))
+            answered = await bench.send(PHONES[2])
+            await eventually(bench.shows(answered, "sent"))
+    assert "does not answer" not in caplog.text
+
+
+@pytest.mark.parametrize(("code", "others_wait"), [(4, True), (131056, False)])
+async def test_a_limit_slows_the_number_and_a_pair_limit_one_lane(
+    bench: Bench, code: int, others_wait: bool
+) -> None:
+    rule = {"do": {"action": "error", "code": code, "retry_after_seconds": 2}, "times": 1}
+    await bench.emulator.faults(rule)
+    async with bench.running():
+        slowed = await bench.send(PHONES[0])
+
+        async def is_put_off() -> bool:
+            return bool((await bench.row(slowed))["put_off"])
+
+        await eventually(is_put_off)
+        began = time.monotonic()
+        other = await bench.send(PHONES[1])
+        await eventually(bench.shows(other, "sent"))
+        assert (time.monotonic() - began > 1.5) is others_wait
+        await eventually(bench.shows(slowed, "sent"))
+
+
 async def test_a_number_is_alerted_once_for_each_time_it_is_held(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -111,6 +111,7 @@ async def test_an_inbound_text_makes_contact_conversation_and_message_once(
         "contact",
     )
     assert await db.read(events.newest_seq) == 1
+    assert await aside(db) == [], "a repeat is nothing worth a note"
 
 
 async def test_statuses_in_any_order_repeated_end_at_the_highest(

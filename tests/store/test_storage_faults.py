@@ -1,9 +1,12 @@
 """A store that cannot write says so to everybody in the batch, and works again by itself (bad-input 43 and 57; G7)."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import apsw
 import asyncpg
@@ -150,3 +153,41 @@ async def test_a_postgresql_that_refuses_us_is_a_sentence_and_leaves_nothing_run
     with pytest.raises(StorageUnavailable):
         await PostgresDatabase.open(postgres_url.replace("/test_", "/absent_"), Rings())
     assert len(asyncio.all_tasks()) == before
+
+
+async def test_a_postgresql_that_has_fallen_silent_holds_nobody_up_at_the_end(
+    postgres_url: str,
+) -> None:
+    """A line that was cut without a word: what is sent is taken, and nothing ever comes back."""
+    address = urlsplit(postgres_url)
+    silent = asyncio.Event()
+    writers: list[asyncio.StreamWriter] = []
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        with contextlib.suppress(OSError):
+            while part := await reader.read(65_536):
+                if not silent.is_set():
+                    writer.write(part)
+
+    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection(address.hostname, address.port)
+        await asyncio.gather(forward(reader, there_writer), forward(there_reader, writer))
+
+    server = await asyncio.start_server(join, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    credentials = address.netloc.rpartition("@")[0]
+    database = await PostgresDatabase.open(
+        address._replace(netloc=f"{credentials}@127.0.0.1:{port}").geturl(), Rings()
+    )
+    silent.set()
+    writing = asyncio.create_task(database.write(names))
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    await database.close()
+    assert time.monotonic() - began < 8
+    writing.cancel()
+    server.close()
+    for writer in writers:
+        writer.close()
+    await asyncio.gather(*(each.wait_closed() for each in writers), return_exceptions=True)
