@@ -57,7 +57,14 @@ async def write_everywhere(inbox: Inbox, conversations: list[str], round_number:
 
 
 async def show_the_same(one: Inbox, other: Inbox) -> bool:
-    """Both are asked anew each time: a doubt resolves by itself whenever WhatsApp's word comes."""
+    """
+    The newest ten, at the end of both: a conversation left within 250 ms is still unread, and opens at its first
+    unread message. Both are asked anew each time: a doubt resolves by itself whenever WhatsApp's word comes.
+    """
+    for each in (one, other):
+        await each.page.eval_on_selector(
+            "[role=region][aria-label=Messages]", "box => (box.scrollTop = 0)"
+        )
     shown, again = [(await each.page.evaluate(SHOWN))[-10:] for each in (one, other)]
     return bool(shown == again)
 
