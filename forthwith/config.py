@@ -17,7 +17,21 @@ from urllib.parse import SplitResult, urlsplit
 PREFIX = "FORTHWITH_"
 FILE = "FORTHWITH_CONFIG"
 OF_TOOLS = frozenset(
-    f"{PREFIX}{name}" for name in ("CHROMIUM", "DEV_SERVER", "KILLS", "SCREENSHOTS", "SENDS")
+    f"{PREFIX}{name}"
+    for name in (
+        "CHROMIUM",
+        "CUTS",
+        "DEV_SERVER",
+        "ENTERS",
+        "KILLS",
+        "NETWORK_FAULTS",
+        "PROOF_LOG",
+        "SCHEDULES",
+        "SCREENSHOTS",
+        "SEED",
+        "SENDS",
+        "STEPS",
+    )
 )
 """No settings of ours: the checkout's tools and tests read them, and somebody may have exported them."""
 GRAPH_VERSION = "v26.0"
