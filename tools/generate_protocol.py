@@ -1,8 +1,9 @@
-"""Write `web/src/protocol/` from `forthwith/protocol/`: one source for the shapes on both sides.
+"""Write `web/src/protocol/` and the code lists of `docs/protocol.md` from `forthwith/`: one source for all sides.
 
-`--check` writes nothing and exits 1 when the committed file is out of date.
+`--check` writes nothing and exits 1 when a committed file is out of date.
 """
 
+import re
 import sys
 import types
 import typing
@@ -10,9 +11,17 @@ from pathlib import Path
 
 import msgspec
 
+from forthwith.api.errors import TITLES
 from forthwith.protocol import VERSION, codes, shapes
+from forthwith.whatsapp.errors import MEANINGS
 
-TARGET = Path(__file__).parent.parent / "web/src/protocol/shapes.ts"
+ROOT = Path(__file__).parent.parent
+TYPES = ROOT / "web/src/protocol/shapes.ts"
+DOCUMENT = ROOT / "docs/protocol.md"
+OWN_FAILURES = {
+    "cancelled": "ours: its agent took it back",
+    "stale": "ours: it waited too long to be sent without asking",
+}
 HEAD = "// Generated from forthwith/protocol by tools/generate_protocol.py; do not edit.\n"
 SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
@@ -77,19 +86,40 @@ def generated() -> str:
     return HEAD + "\n" + "\n\n".join([*names, *(interface(struct) for struct in structs)]) + "\n"
 
 
+def documented(text: str) -> str:
+    """The document with its two lists of codes as they are now."""
+    request = [
+        f"| `{code}` | {status} | {TITLES[code]} |" for code, status in codes.REQUEST_CODES.items()
+    ]
+    failure = []
+    for code in sorted(codes.FAILURE_CODES):
+        numbers = [str(number) for number, meaning in MEANINGS.items() if meaning.reason == code]
+        failure.append(
+            f"| `{code}` | {', '.join(numbers) or OWN_FAILURES.get(code, 'any other')} |"
+        )
+    text = _between(
+        text, "request codes", ["| Code | Status | Meaning |", "|---|---|---|", *request]
+    )
+    return _between(text, "failure codes", ["| Code | Meta's numbers |", "|---|---|", *failure])
+
+
+def _between(text: str, name: str, lines: list[str]) -> str:
+    marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    return marks.sub(lambda found: found[1] + "\n".join(lines) + "\n" + found[2], text)
+
+
 def main() -> int:
     """Write, or with `--check` compare."""
-    text = generated()
+    wanted = {TYPES: generated(), DOCUMENT: documented(DOCUMENT.read_text())}
+    stale = [file for file, text in wanted.items() if not file.exists() or file.read_text() != text]
     if "--check" in sys.argv:
-        if TARGET.exists() and TARGET.read_text() == text:
-            return 0
-        print(
-            "web/src/protocol/shapes.ts is out of date: run tools/generate_protocol.py",
-            file=sys.stderr,
-        )
-        return 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text)
+        for file in stale:
+            name = file.relative_to(ROOT)
+            print(f"{name} is out of date: run tools/generate_protocol.py", file=sys.stderr)
+        return min(1, len(stale))
+    for file in stale:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(wanted[file])
     return 0
 
 
