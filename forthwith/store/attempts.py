@@ -117,7 +117,7 @@ async def refresh(tx: Transaction, message_id: str, now: int, *, ends_wait: bool
     if is_new or ends_wait:
         await tx.run(
             """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, attempt = :n,
-            rev = rev + :is_new, updated_at = :now,
+            rev = rev + :is_new, updated_at = CASE WHEN :is_new = 1 THEN :now ELSE updated_at END,
             outbox_state = CASE WHEN :ends_wait = 1 THEN NULL ELSE outbox_state END WHERE id = :id""",
             status=status,
             error=error,

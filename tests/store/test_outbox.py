@@ -56,6 +56,19 @@ async def test_a_lane_hands_over_in_order_and_one_at_a_time(
     assert await claim(db) == []
 
 
+async def test_a_word_that_shows_nothing_new_changes_nothing_that_browsers_have(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    """A second failure, later than the first: noted, and neither `rev` nor anything an event would carry changes."""
+    row = await send(db, ana, conversation_id, "Hi")
+    await claim(db)
+    await record(db, row, Attempt(failures=frozenset({Failure(1, "131026")})))
+    before = await now_of(db, row)
+    evidence = Attempt(failures=frozenset({Failure(2, "131047")}))
+    assert await db.write(lambda tx: attempts.record(tx, row.id, 1, evidence, NOW + HOUR))
+    assert await now_of(db, row) == before
+
+
 async def test_lanes_go_side_by_side(db: Database, ana: Agent, conversation_id: str) -> None:
     other = await open_conversation(db, ana, "447700900226")
     for where in (conversation_id, other, conversation_id):
