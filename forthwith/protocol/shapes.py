@@ -19,6 +19,13 @@ class MessageError(Struct, frozen=True):
     detail: str | None = None
 
 
+class Crossing(Struct, frozen=True):
+    """Who answered first when two answers crossed, and when (R21)."""
+
+    name: str
+    at: str
+
+
 class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     """A stored message, whole: events carry it like this and never as a delta (R12)."""
 
@@ -46,6 +53,7 @@ class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     media: dict[str, str | int] | None = None
     reactions: list[dict[str, str]] = []
     crossed: bool = False
+    crossed_by: Crossing | UnsetType = UNSET
 
 
 class ContactRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):

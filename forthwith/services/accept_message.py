@@ -55,9 +55,7 @@ async def _store(
     if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
         raise WindowClosed
     await _check_quote(tx, conversation_id, command.reply_to)
-    crossed = command.seen_pos is not None and await messages.has_answer_after(
-        tx, conversation_id, command.seen_pos, agent.id
-    )
+    first = await _crossing(tx, agent, conversation_id, command)
     conversation = await conversations.take_pos(tx, conversation_id, now)
     row = await messages.insert(
         tx,
@@ -75,13 +73,23 @@ async def _store(
             sent_at=now,
             created_at=now,
             reply_to=command.reply_to,
-            crossed=int(crossed),
+            crossed=int(first is not None),
+            crossed_name=first["sender_name"] if first else None,
+            crossed_at=first["created_at"] if first else None,
             outbox_state="waiting",
             attempt=1,
         ),
     )
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])
     return messages.to_message(row)
+
+
+async def _crossing(
+    tx: Transaction, agent: Agent, conversation_id: str, command: SendMessage
+) -> Row | None:
+    if command.seen_pos is None:
+        return None
+    return await messages.answer_after(tx, conversation_id, command.seen_pos, agent.id)
 
 
 async def _check_quote(tx: Transaction, conversation_id: str, reply_to: str | None) -> None:

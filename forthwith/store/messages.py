@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 
 import msgspec
+from msgspec import UNSET
 
 from forthwith.domain.times import iso
-from forthwith.protocol.shapes import MessageError, MessageRow
+from forthwith.protocol.shapes import Crossing, MessageError, MessageRow
 from forthwith.store.database import Row, Transaction
 from forthwith.store.in_list import names, numbered
 
@@ -17,7 +18,7 @@ COPIED = (
 
 def to_message(row: Row) -> MessageRow:
     """A row of `messages` as browsers see it."""
-    error, dismissed_at = row["error_json"], row["dismissed_at"]
+    error, dismissed_at, crossed_at = row["error_json"], row["dismissed_at"], row["crossed_at"]
     return MessageRow(
         **{name: row[name] for name in COPIED},
         type=row["message_type"],
@@ -27,6 +28,7 @@ def to_message(row: Row) -> MessageRow:
         error=msgspec.json.decode(error, type=MessageError) if error else None,
         dismissed_at=iso(dismissed_at) if dismissed_at else None,
         crossed=bool(row["crossed"]),
+        crossed_by=Crossing(row["crossed_name"], iso(crossed_at)) if crossed_at else UNSET,
     )
 
 
@@ -49,6 +51,8 @@ class NewMessage:
     reply_to: str | None = None
     retry_of: str | None = None
     crossed: int = 0
+    crossed_name: str | None = None
+    crossed_at: int | None = None
     raw_json: str | None = None
     outbox_state: str | None = None
     attempt: int = 0
@@ -60,11 +64,11 @@ async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
         """INSERT INTO messages
         (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
          sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
-         raw_json, outbox_state, attempt, wanted_at)
+         crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at)
         VALUES
         (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
          :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
-         :crossed, :raw_json, :outbox_state, :attempt, :created_at)
+         :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at)
         RETURNING *""",
         conversation_id=conversation["id"],
         inbox_id=conversation["inbox_id"],
@@ -100,16 +104,17 @@ async def page(
     return [to_message(row) for row in reversed(rows)]
 
 
-async def has_answer_after(tx: Transaction, conversation_id: str, pos: int, sender_id: str) -> bool:
-    """True when another agent's message lies after `pos`: the two answers crossed (R21)."""
-    row = await tx.one(
-        """SELECT 1 AS found FROM messages WHERE conversation_id = :conversation_id AND pos > :pos
-        AND direction = 'outbound' AND sender_id <> :sender_id AND status <> 'failed' LIMIT 1""",
+async def answer_after(
+    tx: Transaction, conversation_id: str, pos: int, sender_id: str
+) -> Row | None:
+    """Another agent's first message after `pos`: with it, an answer that did not see it has crossed (R21)."""
+    return await tx.one(
+        """SELECT sender_name, created_at FROM messages WHERE conversation_id = :conversation_id AND pos > :pos
+        AND direction = 'outbound' AND sender_id <> :sender_id AND status <> 'failed' ORDER BY pos LIMIT 1""",
         conversation_id=conversation_id,
         pos=pos,
         sender_id=sender_id,
     )
-    return row is not None
 
 
 async def set_dismissed(tx: Transaction, message_id: str, now: int) -> None:

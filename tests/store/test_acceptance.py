@@ -7,11 +7,12 @@ from functools import partial
 import apsw
 import asyncpg
 import pytest
+from msgspec import UNSET
 
 from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
-from forthwith.domain.times import HOUR, MINUTE
-from forthwith.protocol.shapes import SendMessage
+from forthwith.domain.times import HOUR, MINUTE, SECOND
+from forthwith.protocol.shapes import Crossing, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.settle_message import cancel_message
 from forthwith.store import events, messages
@@ -116,14 +117,34 @@ async def test_a_late_post_of_a_cancelled_id_is_not_stored(
         await accept_message(db, ana, conversation_id, command, NOW)
 
 
-async def test_an_answer_that_another_agent_crossed_is_marked(
+async def test_an_answer_that_another_agent_crossed_says_whose_and_when(
     db: Database, ana: Agent, conversation_id: str
 ) -> None:
-    ben = Agent("agent-ben", "ben@demo.example", "Ben", ana.inbox_ids)
-    first, _ = await accept_message(db, ben, conversation_id, text("We close at six."), NOW)
-    crossed, _ = await accept_message(db, ana, conversation_id, text("At seven.", seen_pos=0), NOW)
-    seen, _ = await accept_message(db, ana, conversation_id, text("Six.", seen_pos=first.pos), NOW)
-    assert (first.crossed, crossed.crossed, seen.crossed) == (False, True, False)
+    ben, cleo = (Agent(f"agent-{name}", "", name, ana.inbox_ids) for name in ("Ben", "Cleo"))
+    say = partial(accept_message, db, conversation_id=conversation_id)
+    first, _ = await say(ben, command=text("We close at six."), now=NOW)
+    await say(cleo, command=text("Six o'clock."), now=NOW + SECOND)
+    mine, _ = await say(ana, command=text("Hello", seen_pos=0), now=NOW + 4 * SECOND)
+    seen, _ = await say(ana, command=text("Six.", seen_pos=mine.pos), now=NOW + 5 * SECOND)
+    assert (mine.crossed, mine.crossed_by) == (True, Crossing("Ben", first.created_at))
+    for row in (first, seen):
+        assert (row.crossed, row.crossed_by) == (False, UNSET)
+    again, _ = await say(ana, command=text("Hello", mine.client_id), now=NOW + HOUR)
+    assert again.crossed_by == mine.crossed_by
+
+
+async def test_only_another_agents_message_that_stands_crosses_an_answer(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    """Not one's own, not the contact's, not one that was returned to its agent."""
+    ben = Agent("agent-ben", "", "Ben", ana.inbox_ids)
+    say = partial(accept_message, db, conversation_id=conversation_id, now=NOW)
+    await say(ana, command=text("Mine"))
+    returned, _ = await say(ben, command=text("His"))
+    await cancel_message(db, ben, returned.client_id, NOW)
+    row, _ = await say(ana, command=text("Hello", seen_pos=0))
+    unsaid, _ = await say(ana, command=text("Hello"))
+    assert (row.crossed, unsaid.crossed) == (False, False)
 
 
 @pytest.mark.parametrize("words", ["", "   ", "\u200b\u2060", "\n\t", "x" * 4_097])

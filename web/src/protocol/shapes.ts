@@ -57,6 +57,12 @@ export interface MessageError {
   detail: string | null;
 }
 
+/** Who answered first when two answers crossed, and when (R21). */
+export interface Crossing {
+  name: string;
+  at: string;
+}
+
 /** A stored message, whole: events carry it like this and never as a delta (R12). */
 export interface MessageRow {
   _id: string;
@@ -83,6 +89,7 @@ export interface MessageRow {
   media: Record<string, string | number> | null;
   reactions: Record<string, string>[];
   crossed: boolean;
+  crossed_by?: Crossing;
 }
 
 /** The customer's person; phone and username may each be missing. */
