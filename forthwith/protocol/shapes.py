@@ -200,9 +200,10 @@ class Reset(Struct, frozen=True, tag="reset", tag_field="type"):
 
 
 class Heartbeat(Struct, frozen=True, tag="heartbeat", tag_field="type"):
-    """Everything up to `seq` that this agent may see has been sent."""
+    """Everything up to `seq` that this agent may see has been sent, the last of it as `prev_seq` (R13)."""
 
     seq: int
+    prev_seq: int
 
 
 class Events(Struct, frozen=True, tag="events", tag_field="type"):

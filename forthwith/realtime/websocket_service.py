@@ -173,7 +173,9 @@ class WebsocketService:
             connection.agent = agent
             await self._reset(connection, connection.cursor)
         else:
-            await self._send(connection, msgspec.json.encode(Heartbeat(connection.cursor)))
+            await self._send(
+                connection, msgspec.json.encode(Heartbeat(connection.cursor, connection.prev_seq))
+            )
 
     async def _reset(self, connection: Connection, seq: int) -> None:
         connection.cursor = connection.prev_seq = seq

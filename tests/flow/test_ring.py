@@ -32,9 +32,7 @@ async def collect(socket: aiohttp.ClientWebSocketResponse, count: int) -> list[d
     """The next `count` numbered events."""
     events: list[dict[str, Any]] = []
     while len(events) < count:
-        events += [
-            event for event in await next_event(socket) if "seq" in event and "prev_seq" in event
-        ]
+        events += [event for event in await next_event(socket) if "conversation_id" in event]
     return events
 
 

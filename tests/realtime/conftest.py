@@ -118,7 +118,9 @@ class Socket:
         async with asyncio.timeout(DEADLINE_SECONDS):
             while not found or found[-1]["seq"] < up_to:
                 frame = await self.frame()
-                found += [each for each in frame.get("events", [frame]) if "prev_seq" in each]
+                found += [
+                    each for each in frame.get("events", [frame]) if "conversation_id" in each
+                ]
         return found
 
     async def close_code(self) -> tuple[int, str]:

@@ -57,6 +57,7 @@ async def test_events_of_other_inboxes_are_passed_over_and_the_chain_holds(
         while (heartbeat := await socket.frame_of("heartbeat"))["seq"] < unseen:
             pass
         assert heartbeat["seq"] == unseen, "everything up to there that she may see was sent"
+        assert heartbeat["prev_seq"] == second, "and this was the last of it"
         third = desk.say()
         (event,) = await socket.events(third)
     assert event["prev_seq"] == second
@@ -76,6 +77,24 @@ async def test_heartbeats_come_while_only_unseen_events_do(desk: Desk, ana: Brow
         stop.set()
         await talking
     assert heartbeats == sorted(set(heartbeats)), "each further than the one before"
+
+
+async def test_a_heartbeat_names_where_the_browser_stands_before_anything_was_sent(
+    desk: Desk, ana: Browser
+) -> None:
+    """So that one swallowed frame is enough to be noticed, be it the very first (R13)."""
+    first, head = desk.say(), desk.say()
+    for begin, start in ((resume(desk, first), first), (resume(desk, first, "another"), head)):
+        async with connected(ana, begin) as socket:
+            heartbeat = await socket.frame_of("heartbeat")
+            sent = [] if start == head else [head]
+            assert heartbeat == {
+                "type": "heartbeat",
+                "seq": head,
+                "prev_seq": sent[-1] if sent else start,
+            }
+    async with connected(ana, resume(desk, head)) as socket:
+        assert (await socket.frame_of("heartbeat"))["prev_seq"] == head
 
 
 async def test_a_change_of_inboxes_is_a_reset_and_the_socket_goes_on(

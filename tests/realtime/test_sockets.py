@@ -173,7 +173,7 @@ async def test_no_frame_of_a_replay_is_large(desk: Desk, ana: Browser) -> None:
             frame = await socket.socket.receive(DEADLINE_SECONDS)
             assert len(frame.data.encode()) < 200_000
             for each in (decoded := json.loads(frame.data)).get("events", [decoded]):
-                seen = max(seen, each.get("seq", 0) if "prev_seq" in each else 0)
+                seen = max(seen, each["seq"] if "conversation_id" in each else 0)
 
 
 async def test_signing_out_closes_the_sockets_of_that_session_only(

@@ -222,10 +222,11 @@ export interface Reset {
   seq: number;
 }
 
-/** Everything up to `seq` that this agent may see has been sent. */
+/** Everything up to `seq` that this agent may see has been sent, the last of it as `prev_seq` (R13). */
 export interface Heartbeat {
   type: "heartbeat";
   seq: number;
+  prev_seq: number;
 }
 
 /** Several events in one frame, in order. */
