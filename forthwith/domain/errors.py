@@ -46,3 +46,11 @@ class Cancelled(Refusal):
     """410."""
 
     code = "cancelled"
+
+
+_BY_CODE = {each.code: each for each in (NotFound, Invalid, WindowClosed, Cancelled)}
+
+
+def refusal(code: str, params: dict[str, str | int]) -> Refusal:
+    """A refusal that was stored, to be said again."""
+    return _BY_CODE.get(code, Refusal)(code, **params)

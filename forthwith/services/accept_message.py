@@ -2,7 +2,7 @@
 
 from forthwith.domain import service_window
 from forthwith.domain.agent import Agent
-from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
+from forthwith.domain.errors import Conflict, Invalid, NotFound, Refusal, WindowClosed
 from forthwith.domain.message import check_text, is_client_id
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.store import conversations, events, messages, tombstones
@@ -15,19 +15,27 @@ async def accept_message(
 ) -> tuple[MessageRow, bool]:
     """The stored message, and whether this call stored it (False: the same body was accepted before).
 
-    Raises Invalid, NotFound, Conflict (another body under this `client_id`), Cancelled, WindowClosed.
+    Raises Conflict (another body under this `client_id`), Invalid, NotFound, Cancelled, WindowClosed. Who was refused
+    has the text back, so the id is refused from then on: a late copy must not be sent when the reason has passed.
     """
     if not is_client_id(command.client_id):
         raise Invalid("invalid_body", field="client_id")
     check_text(command.text_content)
 
-    async def accept(tx: Transaction) -> tuple[MessageRow, bool]:
+    async def accept(tx: Transaction) -> tuple[MessageRow, bool] | Refusal:
         known = await messages.by_client_id(tx, command.client_id)
         if known is not None:
             return _same_again(known, agent, conversation_id, command), False
-        return await _store(tx, agent, conversation_id, command, now), True
+        try:
+            return await _store(tx, agent, conversation_id, command, now), True
+        except Refusal as refusal:  # before anything was written; the tombstone must be, so nothing is raised here
+            await tombstones.add(tx, agent.id, command.client_id, refusal, now)
+            return refusal
 
-    return await db.write(accept)
+    outcome = await db.write(accept)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 def _same_again(known: Row, agent: Agent, conversation_id: str, command: SendMessage) -> MessageRow:
@@ -47,8 +55,9 @@ def _same_again(known: Row, agent: Agent, conversation_id: str, command: SendMes
 async def _store(
     tx: Transaction, agent: Agent, conversation_id: str, command: SendMessage, now: int
 ) -> MessageRow:
-    if await tombstones.is_cancelled(tx, command.client_id):
-        raise Cancelled
+    said_before = await tombstones.find(tx, agent.id, command.client_id)
+    if said_before is not None:
+        raise said_before
     conversation = await conversations.visible(tx, conversation_id, agent.inbox_ids)
     if conversation is None:
         raise NotFound

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from forthwith.domain.times import DAY
-from forthwith.store import events, orphans, webhooks
+from forthwith.store import events, orphans, tombstones, webhooks
 from forthwith.store.database import Database, StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -28,12 +28,13 @@ class Keeping:
 async def prune_store(db: Database, keeping: Keeping, now: int) -> int:
     """Delete everything whose time is over; returns how many rows went."""
     pruned = 0
-    for prune, before in (
-        (events.prune, now - keeping.events),
-        (webhooks.prune, now - keeping.webhooks),
-        (orphans.prune, now - keeping.orphans),
+    for prune in (
+        partial(events.prune, before=now - keeping.events),
+        partial(webhooks.prune, before=now - keeping.webhooks),
+        partial(orphans.prune, before=now - keeping.orphans),
+        tombstones.prune,
     ):
-        while rows := await db.write(partial(prune, before=before, limit=ROWS_AT_ONCE)):
+        while rows := await db.write(partial(prune, limit=ROWS_AT_ONCE)):
             pruned += rows
     return pruned
 

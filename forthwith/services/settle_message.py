@@ -2,11 +2,18 @@
 
 from forthwith.domain import service_window
 from forthwith.domain.agent import Agent
-from forthwith.domain.errors import Cancelled, Conflict, Invalid, NotFound, WindowClosed
+from forthwith.domain.errors import (
+    Cancelled,
+    Conflict,
+    Invalid,
+    NotFound,
+    Refusal,
+    WindowClosed,
+)
 from forthwith.domain.message import is_client_id
 from forthwith.domain.status import Attempt, Failure
 from forthwith.protocol.shapes import MessageRow
-from forthwith.store import attempts, conversations, events, messages, tombstones
+from forthwith.store import attempts, conversations, events, messages, repetitions, tombstones
 from forthwith.store.database import Database, Row, Transaction
 from forthwith.store.ids import new_id
 
@@ -14,8 +21,10 @@ from forthwith.store.ids import new_id
 async def find_message(tx: Transaction, agent: Agent, client_id: str) -> Row:
     """The row if this agent may see it. Raises NotFound, or Cancelled for one taken back before it was stored."""
     row = await messages.by_client_id(tx, client_id)
-    if row is None and await tombstones.is_cancelled(tx, client_id):
-        raise Cancelled
+    if row is None:
+        said_before = await tombstones.find(tx, agent.id, client_id)
+        if isinstance(said_before, Cancelled):
+            raise said_before
     if row is None or row["inbox_id"] not in agent.inbox_ids:
         raise NotFound
     return row
@@ -24,34 +33,68 @@ async def find_message(tx: Transaction, agent: Agent, client_id: str) -> Row:
 async def retry_message(
     db: Database, agent: Agent, client_id: str, new_client_id: str, now: int
 ) -> MessageRow:
-    """Send again: a failed message as a new one with its own `pos`, an unconfirmed one as its next attempt."""
+    """Send again: a failed message as a new one with its own `pos`, an unconfirmed one as its next attempt.
+
+    `new_client_id` is the wish: a late copy of it changes nothing, whether it was granted or refused.
+    """
     if not is_client_id(new_client_id):
         raise Invalid("invalid_body", field="client_id")
 
-    async def retry(tx: Transaction) -> MessageRow:
-        row = await find_message(tx, agent, client_id)
-        if row["dismissed_at"] is not None or row["status"] not in ("failed", "unconfirmed"):
-            raise Conflict("already_settled", status=row["status"])
-        conversation = await conversations.visible(tx, row["conversation_id"], agent.inbox_ids)
-        if conversation is None:
-            raise NotFound
-        if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
-            raise WindowClosed
-        if row["status"] == "failed":
-            return await _send_as_new(tx, agent, row, new_client_id, now)
-        await attempts.begin_next(tx, row, now)
-        return await _fresh(tx, row)
+    async def retry(tx: Transaction) -> MessageRow | Refusal:
+        try:
+            row = await find_message(tx, agent, client_id)
+            granted = await _granted(tx, agent, row, new_client_id)
+            return granted or await _send_again(tx, agent, row, new_client_id, now)
+        except Refusal as refusal:  # before anything was written; the tombstone must be
+            await tombstones.add(tx, agent.id, new_client_id, refusal, now)
+            return refusal
 
-    return await db.write(retry)
+    outcome = await db.write(retry)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+async def _granted(tx: Transaction, agent: Agent, row: Row, wish: str) -> MessageRow | None:
+    """What came of this wish before; None for a new one."""
+    if await repetitions.message_of(tx, wish) == row["id"]:
+        return messages.to_message(row)
+    new = await messages.by_client_id(tx, wish)
+    if new is not None and (new["retry_of"], new["sender_id"]) == (row["client_id"], agent.id):
+        return messages.to_message(new)
+    return None
+
+
+async def _send_again(
+    tx: Transaction, agent: Agent, row: Row, new_client_id: str, now: int
+) -> MessageRow:
+    if await _is_taken(tx, new_client_id):
+        raise Conflict("idempotency_conflict")
+    said_before = await tombstones.find(tx, agent.id, new_client_id)
+    if said_before is not None:
+        raise said_before
+    if row["dismissed_at"] is not None or row["status"] not in ("failed", "unconfirmed"):
+        raise Conflict("already_settled", status=row["status"])
+    conversation = await conversations.visible(tx, row["conversation_id"], agent.inbox_ids)
+    if conversation is None:
+        raise NotFound
+    if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
+        raise WindowClosed
+    if row["status"] == "failed":
+        return await _send_as_new(tx, agent, row, new_client_id, now)
+    await repetitions.add(tx, new_client_id, row["id"], now)
+    await attempts.begin_next(tx, row, now)
+    return await _fresh(tx, row)
+
+
+async def _is_taken(tx: Transaction, client_id: str) -> bool:
+    stored = await messages.by_client_id(tx, client_id)
+    return stored is not None or await repetitions.message_of(tx, client_id) is not None
 
 
 async def _send_as_new(
     tx: Transaction, agent: Agent, old: Row, new_client_id: str, now: int
 ) -> MessageRow:
-    if await messages.by_client_id(tx, new_client_id) is not None:
-        raise Conflict("idempotency_conflict")
-    if await tombstones.is_cancelled(tx, new_client_id):
-        raise Cancelled
     await _dismiss(tx, old, now)
     conversation = await conversations.take_pos(tx, old["conversation_id"], now)
     row = await messages.insert(
@@ -107,7 +150,7 @@ async def cancel_message(db: Database, agent: Agent, client_id: str, now: int) -
         if await messages.by_client_id(tx, client_id) is None:
             if not is_client_id(client_id):
                 raise Invalid("invalid_body", field="client_id")
-            await tombstones.add(tx, client_id, now)
+            await tombstones.add(tx, agent.id, client_id, Cancelled(), now)
             return None
         row = await find_message(tx, agent, client_id)
         if row["outbox_state"] != "waiting" or row["attempt"] > 1:

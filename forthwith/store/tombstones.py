@@ -1,20 +1,51 @@
-"""Texts taken back before they were stored."""
+"""Ids under which no message will ever be stored: their agent was told so, or took the text back (R5).
 
+They are kept by agent, so that nobody can bar an id that somebody else is about to use.
+"""
+
+import msgspec
+
+from forthwith.domain.errors import Cancelled, Refusal, refusal
 from forthwith.store.database import Transaction
 
+KEPT_PER_AGENT = 10_000
+"""Far more than an agent is refused in years; whoever asks for refusals on purpose pushes out only their own."""
 
-async def is_cancelled(tx: Transaction, client_id: str) -> bool:
-    """True when its agent took it back before it was stored."""
-    return (
-        await tx.one("SELECT 1 AS found FROM tombstones WHERE client_id = :id", id=client_id)
-        is not None
+
+async def find(tx: Transaction, agent_id: str, client_id: str) -> Refusal | None:
+    """What this agent was told about the id; the same has to be said again, whatever has become of the reason."""
+    row = await tx.one(
+        """SELECT code, params_json FROM agent_tombstones WHERE agent_id = :agent_id AND client_id = :client_id
+        UNION ALL SELECT :cancelled, '{}' FROM tombstones WHERE client_id = :client_id LIMIT 1""",
+        agent_id=agent_id,
+        client_id=client_id,
+        cancelled=Cancelled.code,
+    )
+    if row is None:
+        return None
+    return refusal(row["code"], msgspec.json.decode(row["params_json"]))
+
+
+async def add(tx: Transaction, agent_id: str, client_id: str, said: Refusal, now: int) -> None:
+    """Remember that a late copy of what this agent asked under this id must not succeed. The last word counts."""
+    await tx.run(
+        """INSERT INTO agent_tombstones (agent_id, client_id, code, params_json, created_at)
+        VALUES (:agent_id, :client_id, :code, :params, :now) ON CONFLICT (agent_id, client_id)
+        DO UPDATE SET code = :code, params_json = :params""",
+        agent_id=agent_id,
+        client_id=client_id,
+        code=said.code,
+        params=msgspec.json.encode(said.params).decode(),
+        now=now,
     )
 
 
-async def add(tx: Transaction, client_id: str, now: int) -> None:
-    """Remember that a late POST of this id must not be stored."""
-    await tx.run(
-        "INSERT INTO tombstones (client_id, created_at) VALUES (:id, :now) ON CONFLICT (client_id) DO NOTHING",
-        id=client_id,
-        now=now,
+async def prune(tx: Transaction, limit: int, kept: int = KEPT_PER_AGENT) -> int:
+    """Drop all but the newest of each agent; returns how many."""
+    return await tx.run(
+        """DELETE FROM agent_tombstones WHERE (agent_id, client_id) IN (SELECT agent_id, client_id FROM
+        (SELECT agent_id, client_id, ROW_NUMBER() OVER (PARTITION BY agent_id ORDER BY created_at DESC) AS n
+        FROM agent_tombstones) newest WHERE n > :kept LIMIT :limit)""",
+        kept=kept,
+        limit=limit,
     )

@@ -14,7 +14,7 @@ CREATE TABLE agent_tombstones (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (agent_id, client_id)
 );
-CREATE INDEX agent_tombstones_by_age ON agent_tombstones (created_at);
+CREATE INDEX agent_tombstones_by_age ON agent_tombstones (agent_id, created_at);
 
 -- The new id that each "Send again" carried: a late copy of that request makes no further attempt.
 CREATE TABLE repetitions (
