@@ -1,6 +1,7 @@
 """The truth table of R4, shared with `web/src/domain/status.test.ts`, and the laws of the join."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from forthwith.domain.status import RANK, Attempt, Failure, join, shown, shown_f
 TABLE: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "status.json").read_text()
 )
+
+ORDER: Mapping[Any, int] = RANK
+"""Of progress; what is no progress has no place in it."""
 
 
 def attempt_of(written: dict[str, Any]) -> Attempt:
@@ -61,6 +65,45 @@ def test_more_knowledge_never_takes_back_evidence_of_arrival(one: Attempt, other
     if before in RANK and RANK[before] >= RANK["delivered"]:
         assert after in RANK
         assert RANK[after] >= RANK[before]
+
+
+def is_fall(before: str, after: str) -> bool:
+    """Progress was shown, and less or none of it is shown now."""
+    had = ORDER.get(before, 0)
+    return had > 0 and ORDER.get(after, -1) < had
+
+
+@pytest.mark.parametrize("row", TABLE["falls"], ids=lambda row: row["name"])
+def test_each_fall_of_the_table_happens(row: dict[str, Any]) -> None:
+    attempts = [[attempt_of(written) for written in step] for step in row["steps"]]
+    assert [shown(each) for each in attempts] == [row["before"], row["after"]]
+    assert is_fall(row["before"], row["after"])
+    assert row["sent_again"] == (len(attempts[0]) > 1)
+
+
+@given(st.lists(ATTEMPTS, min_size=1, max_size=3), st.integers(0, 2), ATTEMPTS)
+def test_there_is_no_other_fall_and_none_without_a_new_failure(
+    attempts: list[Attempt], place: int, evidence: Attempt
+) -> None:
+    """G4: every word about any attempt, from any state."""
+    n = place % len(attempts)
+    joined = [*attempts[:n], join(attempts[n], evidence), *attempts[n + 1 :]]
+    before, after = shown(attempts), shown(joined)
+    if is_fall(before, after):
+        assert evidence.failures - attempts[n].failures
+        allowed = {(row["before"], row["after"]): row["sent_again"] for row in TABLE["falls"]}
+        assert (before, after) in allowed
+        assert len(attempts) > 1 or not allowed[before, after]
+
+
+@given(st.lists(ATTEMPTS, min_size=1, max_size=3))
+def test_a_repetition_taken_off_because_it_is_needless_takes_nothing_back(
+    attempts: list[Attempt],
+) -> None:
+    """As `store/attempts.py` does with one that waits (R9)."""
+    before, after = shown([*attempts, Attempt()]), shown(attempts)
+    if ORDER.get(after, 0) > 0:
+        assert not is_fall(before, after)
 
 
 def test_of_several_failures_the_earliest_is_named_by_code_within_one_second() -> None:

@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRegression, join, rank, shown, shownFailure, type Attempt } from './status';
+import {
+  isRegression,
+  join,
+  rank,
+  shown,
+  shownFailure,
+  type Attempt,
+  type ShownOfAttempts as Shown,
+} from './status';
 
 const table = JSON.parse(
   readFileSync(new URL('../../../tests/vectors/status.json', import.meta.url), 'utf8'),
 ) as {
   shown: { name: string; attempts: Attempt[]; shown: string }[];
   joins: { name: string; parts: Attempt[]; joined: Attempt }[];
+  falls: { name: string; before: Shown; after: Shown; sent_again: boolean; steps: Attempt[][] }[];
 };
 
 const attempts: fc.Arbitrary<Attempt> = fc.record({
@@ -68,6 +77,27 @@ describe('what a reader may see next', () => {
     ['read', 'read', false],
   ] as const)('%s, then %s: a regression is %s', (before, after, regression) => {
     expect(isRegression(before, after)).toBe(regression);
+  });
+
+  test.each(table.falls)('$name', ({ before, after, sent_again: isSentAgain, steps }) => {
+    expect(steps.map(shown)).toEqual([before, after]);
+    expect(isRegression(before, after, isSentAgain)).toBe(false);
+    expect(isRegression(before, after, false)).toBe(isSentAgain);
+  });
+
+  test('nothing else falls: any word about any attempt', () => {
+    fc.assert(
+      fc.property(
+        fc.array(attempts, { minLength: 1, maxLength: 3 }),
+        fc.nat(2),
+        attempts,
+        (a, i, b) => {
+          const n = i % a.length;
+          const after = a.map((each, place) => (place === n ? join(each, b) : each));
+          expect(isRegression(shown(a), shown(after), a.length > 1)).toBe(false);
+        },
+      ),
+    );
   });
 
   test('failure, doubt and receipt have no rank', () => {

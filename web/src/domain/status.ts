@@ -66,12 +66,19 @@ export function rank(status: ShownStatus): number | null {
   return isProgress(status) ? RANK[status] : null;
 }
 
-/** Progress was shown and less is shown now. Only a failure may take back `sent` (G4). */
-export function isRegression(before: ShownStatus, after: ShownStatus): boolean {
+/**
+ * Progress was shown and less is shown now. Only a failure may take back `sent`: to `failed`, or, of a message that
+ * was sent again, to what its later attempt shows (G4, ADR 5).
+ */
+export function isRegression(
+  before: ShownStatus,
+  after: ShownStatus,
+  isSentAgain = false,
+): boolean {
   const [had, has] = [rank(before), rank(after)];
-  if (had === null || had === RANK.sending) return false;
-  if (has !== null) return has < had;
-  return !(after === 'failed' && had === RANK.sent);
+  if (had === null || had === RANK.sending || (has !== null && has >= had)) return false;
+  const isOpen = after === 'sending' || after === 'unconfirmed';
+  return !(before === 'sent' && (after === 'failed' || (isSentAgain && isOpen)));
 }
 
 function isProgress(status: ShownStatus): status is Progress {
