@@ -4,18 +4,19 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 
 class JsonLines(logging.Formatter):
-    """`{"at", "level", "from", "text"}`, with `error` when an exception is logged."""
+    """`{"at", "level", "from", "text"}`, the `fields` given by `extra`, and `error` when an exception is logged."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
             "text": record.getMessage(),
-        }
+        } | getattr(record, "fields", {})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line)  # ASCII only: no control character reaches a terminal

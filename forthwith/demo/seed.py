@@ -148,7 +148,7 @@ async def _store_outbound(
     )
     row = await messages.insert(tx, conversation, new)
     await events.append(tx, "new_message", conversation, at, message_id=row["id"])
-    await attempts.begin(tx, row["id"], 1, at)
+    await attempts.begin(tx, row, 1, at)
     progress: Progress = msgspec.convert(message.status, Progress)
     await attempts.record(tx, row["id"], 1, Attempt(progress), at, message.id or new_id("wamid"))
     return row

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from forthwith.domain.status import Attempt, Failure
-from forthwith.store import attempts, inboxes, outbox
+from forthwith.store import attempts, inboxes, outbox, waiting_times
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.ids import new_id
 from forthwith.store.outbox import Claim
@@ -89,7 +89,7 @@ class OutboxWorker:
         now = self._clock()
         self._must_recover |= now < self._looked_at  # the clock was set back
         self._looked_at = now
-        due = await self._db.read(outbox.next_due_at)
+        due = await self._db.read(waiting_times.next_due_at)
         if self._must_recover or (due is not None and due <= now):
             # Not cancelled with this loop: what it has claimed it must also call.
             await asyncio.shield(self._start(self._claim_and_call()))
@@ -109,7 +109,7 @@ class OutboxWorker:
     async def _claim(self, tx: Transaction, free: int) -> list[Claim]:
         now, settings = self._clock(), self._settings
         if self._must_recover:
-            await outbox.draw_near(tx, now + max(settings.outcome_wait, settings.lease))
+            await waiting_times.draw_near(tx, now + max(settings.outcome_wait, settings.lease))
         await outbox.doubt_abandoned(
             tx, self._me, settings.only_process, now, now + settings.outcome_wait
         )
@@ -127,8 +127,6 @@ class OutboxWorker:
 
     async def _deliver(self, claim: Claim) -> None:
         outcome = await self._call(claim)
-        kind = type(outcome).__name__.lower()
-        log.info("outbox: %s attempt %d %s", claim.client_id, claim.attempt, kind)
         self._watch(claim, outcome)
         while True:
             try:
@@ -162,20 +160,20 @@ class OutboxWorker:
         record = partial(attempts.record, tx, claim.message_id, claim.attempt, now=now)
         match outcome:
             case client.Accepted(wamid):
-                await record(evidence=Attempt("sent"), wamid=wamid)
+                await record(evidence=Attempt("sent"), wamid=wamid, name="accepted")
             case client.Refused(code, reason, detail):
                 failure = Failure(now // 1_000, str(code), detail, reason)
-                await record(evidence=Attempt(failures=frozenset({failure})))
+                await record(evidence=Attempt(failures=frozenset({failure})), name="refused")
             case client.Held(code, _):
-                await outbox.put_off(tx, claim, now, now)
+                await outbox.put_off(tx, claim, now, now, "held", code=code)
                 await inboxes.pause(tx, claim.inbox_id, now + HELD_FOR, f"whatsapp {code}")
             case client.Paced(code, retry_after):
                 await self._pace(tx, claim, code, retry_after, now)
             case client.NotSent():
                 wait = min(LONGEST_WAIT, 500 * 2**claim.put_off)
                 await outbox.put_off(tx, claim, now, now + wait)
-            case client.Unknown():
-                await outbox.doubt(tx, claim, now + self._settings.outcome_wait)
+            case client.Unknown(detail):
+                await outbox.doubt(tx, claim, now, now + self._settings.outcome_wait, detail)
                 if claim.inbox_id in self._probes:
                     await self._pause_until_answered(tx, claim.inbox_id, FIRST_PROBE_SECONDS)
 
@@ -185,11 +183,11 @@ class OutboxWorker:
         """A pair limit slows one lane; every other limit belongs to the number."""
         if code == PAIR_RATE:
             until = now + (retry_after or min(PAIR_LONGEST_WAIT, 1_000 * 4**claim.put_off))
-            await outbox.stay_fresh(tx, claim.conversation_id, until)
+            await waiting_times.stay_fresh(tx, claim.conversation_id, until)
         else:
             until = now + (retry_after or min(LONGEST_WAIT, 1_000 * 2**claim.put_off))
             await inboxes.pause(tx, claim.inbox_id, until, f"whatsapp {code}")
-        await outbox.put_off(tx, claim, now, until)
+        await outbox.put_off(tx, claim, now, until, "paced", code=code)
 
     def _watch(self, claim: Claim, outcome: client.Outcome) -> None:
         """One alert for a number that is held; a probe for one that twice in a row gave no answer (R7, R9)."""

@@ -83,7 +83,7 @@ async def _send_again(
     if row["status"] == "failed":
         return await _send_as_new(tx, agent, row, new_client_id, now)
     await repetitions.add(tx, new_client_id, row["id"], now)
-    await attempts.begin_next(tx, row, now)
+    await attempts.begin_next(tx, row, now, agent.id)
     return await _fresh(tx, row)
 
 
@@ -155,11 +155,9 @@ async def cancel_message(db: Database, agent: Agent, client_id: str, now: int) -
         row = await find_message(tx, agent, client_id)
         if row["outbox_state"] != "waiting" or row["attempt"] > 1:
             raise Conflict("already_handed_over", status=row["status"])
-        await attempts.begin(tx, row["id"], row["attempt"], now)
-        failure = Failure(now // 1_000, "", "", "cancelled")
-        await attempts.record(
-            tx, row["id"], row["attempt"], Attempt(failures=frozenset({failure})), now
-        )
+        await attempts.begin(tx, row, row["attempt"], now, "due")
+        evidence = Attempt(failures=frozenset({Failure(now // 1_000, "", "", "cancelled")}))
+        await attempts.record(tx, row["id"], row["attempt"], evidence, now, name="returned")
         return await _fresh(tx, row)
 
     return await db.write(cancel)

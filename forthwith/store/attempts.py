@@ -6,12 +6,13 @@ import msgspec
 
 from forthwith.domain.status import Attempt, join, shown, shown_failure
 from forthwith.protocol.shapes import MessageError
-from forthwith.store import conversations, events, orphans
+from forthwith.store import conversations, events, hops, orphans
 from forthwith.store.database import Row, Transaction
+from forthwith.store.hops import APPENDED, APPENDED_LAST, Hop
 from forthwith.store.orphans import failures_from_json, failures_to_json
 
 ARRIVED = ("sent", "delivered", "read", "played")
-WITH_ATTEMPTS = """SELECT m.*, a.n, a.progress, a.failures_json, a.lapsed, a.wamid AS attempt_wamid
+WITH_ATTEMPTS = """SELECT m.*, a.n, a.progress, a.failures_json, a.lapsed, a.log, a.wamid AS attempt_wamid
     FROM messages m JOIN attempts a ON a.message_id = m.id WHERE m.id = :id ORDER BY a.n"""
 """The message once for each of its attempts, the newest last."""
 
@@ -44,20 +45,26 @@ async def accepts_wamid(tx: Transaction, message_id: str, n: int, wamid: str) ->
     return row is not None and row["wamid"] in (None, wamid)
 
 
-async def begin(tx: Transaction, message_id: str, n: int, now: int) -> None:
+async def begin(
+    tx: Transaction, message: Row, n: int, now: int, name: str = "claimed", **by: str
+) -> None:
     """Note that a call is about to be made. An attempt that was put off (nothing left us) begins again."""
-    await tx.run(
-        """INSERT INTO attempts (message_id, n, progress, failures_json, claimed_at)
-        VALUES (:id, :n, 'sending', '[]', :now) ON CONFLICT (message_id, n) DO UPDATE SET claimed_at = :now""",
-        id=message_id,
+    hop = Hop(now, name, by)
+    row = await tx.one(
+        f"""INSERT INTO attempts (message_id, n, progress, failures_json, claimed_at, log)
+        VALUES (:id, :n, 'sending', '[]', :now, :hop)
+        ON CONFLICT (message_id, n) DO UPDATE SET claimed_at = :now, log = {APPENDED} RETURNING log""",
+        id=message["id"],
         n=n,
         now=now,
+        hop=hop.line(),
     )
+    hops.tell(tx, message, n, hop, row)
 
 
-async def begin_next(tx: Transaction, message: Row, now: int) -> None:
-    """A person wants an unconfirmed message sent again: attempt n+1 of the same row joins its lane."""
-    await begin(tx, message["id"], message["attempt"] + 1, now)
+async def begin_next(tx: Transaction, message: Row, now: int, by: str) -> None:
+    """A person (`by`: an agent's id) wants an unconfirmed message sent again: attempt n+1 of the same row joins its lane."""
+    await begin(tx, message, message["attempt"] + 1, now, "again", by=by)
     await tx.run(
         """UPDATE messages SET attempt = attempt + 1, outbox_state = 'waiting', wanted_at = :now,
         next_attempt_at = :now, put_off = 0 WHERE id = :id""",
@@ -68,35 +75,45 @@ async def begin_next(tx: Transaction, message: Row, now: int) -> None:
 
 
 async def record(
-    tx: Transaction, message_id: str, n: int, evidence: Attempt, now: int, wamid: str | None = None
+    tx: Transaction,
+    message_id: str,
+    n: int,
+    evidence: Attempt,
+    now: int,
+    wamid: str | None = None,
+    name: str = "",
 ) -> bool:
     """Join evidence into attempt `n`; when the message changes by it, raise its `rev` and append the event.
 
     A wamid known for the first time brings along what came for it before (R10). Evidence of the newest attempt also
-    ends the wait of the lane. Returns False when nothing was new.
+    ends the wait of the lane. Returns False when nothing was new but perhaps the hop (`name`, see `hops.of`).
     """
     rows = await tx.all(WITH_ATTEMPTS, id=message_id)
     before = next((row for row in rows if row["n"] == n), None)
     if before is None:
         return False
     known, known_wamid = _to_attempt(before), before["attempt_wamid"]
+    hop, early = hops.of(evidence, name, now), ""
     if wamid is not None and known_wamid is None:
-        evidence = join(evidence, await orphans.adopt(tx, wamid))
+        evidence, early = await orphans.adopt(tx, wamid, evidence)
     joined = join(known, evidence)
     wamid = known_wamid or wamid
     if joined == known and wamid == known_wamid:
+        await hops.note_once(tx, before, hop)
         return False
     await tx.run(
-        """UPDATE attempts SET progress = :progress, failures_json = :failures, lapsed = :lapsed, wamid = :wamid,
-        answered_at = COALESCE(answered_at, :now) WHERE message_id = :id AND n = :n""",
+        f"""UPDATE attempts SET progress = :progress, failures_json = :failures, lapsed = :lapsed, wamid = :wamid,
+        answered_at = COALESCE(answered_at, :now), log = {APPENDED_LAST} WHERE message_id = :id AND n = :n""",
         progress=joined.progress,
         failures=failures_to_json(joined.failures),
         lapsed=int(joined.lapsed),
         wamid=wamid,
         now=now,
+        hop=early + hop.line(),
         id=message_id,
         n=n,
     )
+    hops.tell(tx, before, n, hop, before)
     await refresh(tx, message_id, now, ends_wait=n == before["attempt"])
     return True
 

@@ -20,6 +20,8 @@ class Transaction(Protocol):
     """Clause that locks the selected rows until the commit and skips those another process holds; empty on SQLite."""
     wakes: bool
     """Set when an event was appended: the commit then rings the doorbell."""
+    hops: list[dict[str, Any]]
+    """What happened to messages: logged, one line each, once it is committed (`store/hops.py`)."""
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
         """Every row."""

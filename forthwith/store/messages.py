@@ -7,7 +7,9 @@ from msgspec import UNSET
 
 from forthwith.domain.times import iso
 from forthwith.protocol.shapes import Crossing, MessageError, MessageRow
+from forthwith.store import hops
 from forthwith.store.database import Row, Transaction
+from forthwith.store.hops import Hop
 from forthwith.store.in_list import names, numbered
 
 COPIED = (
@@ -76,6 +78,8 @@ async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
         **asdict(new),
     )
     assert row is not None, "INSERT … RETURNING answers with the row"
+    if new.outbox_state is not None:
+        hops.tell(tx, row, 0, Hop(new.created_at, "stored"))
     return row
 
 

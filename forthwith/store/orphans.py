@@ -3,6 +3,7 @@
 import json
 
 from forthwith.domain.status import Attempt, Failure, Progress, join
+from forthwith.store import hops
 from forthwith.store.database import Transaction
 
 
@@ -38,14 +39,16 @@ async def add(
     )
 
 
-async def adopt(tx: Transaction, wamid: str) -> Attempt:
-    """Everything that came for this wamid before it was known, joined; forgets it."""
+async def adopt(tx: Transaction, wamid: str, evidence: Attempt) -> tuple[Attempt, str]:
+    """The evidence with everything that came for this wamid before it was known, and the hops of that as lines."""
     rows = await tx.all("DELETE FROM orphan_statuses WHERE wamid = :wamid RETURNING *", wamid=wamid)
-    evidence = Attempt()
-    for row in rows:
+    early = ""
+    for row in sorted(rows, key=lambda row: row["received_at"]):
         progress: Progress = "sending" if row["status"] == "failed" else row["status"]
-        evidence = join(evidence, Attempt(progress, failures_from_json(row["failures_json"])))
-    return evidence
+        each = Attempt(progress, failures_from_json(row["failures_json"]))
+        evidence = join(evidence, each)
+        early += hops.of(each, row["status"], row["received_at"]).line()
+    return evidence, early
 
 
 async def prune(tx: Transaction, before: int, limit: int) -> int:

@@ -5,10 +5,11 @@ conversation, not the message, keeps a second process from overtaking.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from forthwith.domain import service_window
 from forthwith.domain.status import Attempt, Failure
-from forthwith.store import attempts, messages
+from forthwith.store import attempts, hops, messages
 from forthwith.store.database import Row, Transaction
 
 SECOND = 1_000
@@ -43,6 +44,11 @@ class Claim:
         """`biz_opaque_callback_data`: comes back in every status, the only way to learn a lost outcome (R6)."""
         return f"{self.client_id}#{self.attempt}"
 
+    @property
+    def call(self) -> tuple[str, str, int]:
+        """What names it in the flight recorder."""
+        return self.message_id, self.client_id, self.attempt
+
 
 READY = """SELECT m.*, m.id AS message_id, m.text_content AS text, p.phone AS to_phone, p.bsuid AS to_bsuid,
         i.phone_number_id, i.paused_until, c.last_inbound_at
@@ -65,13 +71,14 @@ async def claim_lanes(
     """
     claims = []
     for message in await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit):
-        await attempts.begin(tx, message["id"], message["attempt"], now)
         reason = _why_not(message, now, stale_after)
+        n, hop = message["attempt"], "claimed" if reason is None else "due"
+        await attempts.begin(tx, message, n, now, hop)
         if reason is None:
             claims.append(await _claim(tx, message, owner, now + lease))
         else:
             evidence = Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
-            await attempts.record(tx, message["id"], message["attempt"], evidence, now)
+            await attempts.record(tx, message["id"], n, evidence, now, name="returned")
     return claims
 
 
@@ -100,15 +107,19 @@ async def _claim(tx: Transaction, message: Row, owner: str, lease_until: int) ->
     )
 
 
-async def put_off(tx: Transaction, claim: Claim, now: int, until: int) -> None:
+async def put_off(
+    tx: Transaction, claim: Claim, now: int, until: int, name: str = "not_sent", **why: Any
+) -> None:
     """The call proved that nothing was accepted: the message waits again, its followers with it."""
+    await hops.note(tx, *claim.call, now, name, **why, until=until)
     await _release(tx, claim, "waiting", "next_attempt_at = :until, put_off = put_off + 1", until)
     if claim.attempt > 1:
         await attempts.refresh(tx, claim.message_id, now)
 
 
-async def doubt(tx: Transaction, claim: Claim, until: int) -> None:
+async def doubt(tx: Transaction, claim: Claim, now: int, until: int, why: str = "") -> None:
     """The outcome of the call is not known: the lane waits for WhatsApp's word until then (R9)."""
+    await hops.note(tx, *claim.call, now, "unanswered", why=why)
     await _release(tx, claim, "doubted", "lease_until = :until", until)
 
 
@@ -126,29 +137,6 @@ async def _release(tx: Transaction, claim: Claim, state: str, change: str, until
     )
 
 
-async def stay_fresh(tx: Transaction, conversation_id: str, at: int) -> None:
-    """Followers in a lane that WhatsApp slows down do not age meanwhile (R7)."""
-    await tx.run(
-        "UPDATE messages SET wanted_at = :at WHERE conversation_id = :id AND outbox_state = 'waiting'",
-        at=at,
-        id=conversation_id,
-    )
-
-
-async def draw_near(tx: Transaction, latest: int) -> None:
-    """No wait ends later than that: the clock was set back, or the times are an earlier process's."""
-    for table, column in (
-        ("messages", "next_attempt_at"),
-        ("messages", "lease_until"),
-        ("inboxes", "paused_until"),
-    ):
-        waiting = " AND outbox_state IS NOT NULL" if table == "messages" else ""
-        await tx.run(
-            f"UPDATE {table} SET {column} = :latest WHERE {column} > :latest{waiting}",
-            latest=latest,
-        )
-
-
 async def doubt_abandoned(
     tx: Transaction, me: str, only_process: bool, now: int, until: int
 ) -> int:
@@ -156,14 +144,19 @@ async def doubt_abandoned(
 
     `only_process`: nobody else can hold a claim in this store, so every other owner's is abandoned.
     """
-    return await tx.run(
+    rows = await tx.all(
         """UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until
-        WHERE outbox_state = 'claimed' AND (lease_until < :now OR (:only_process = 1 AND lease_owner <> :me))""",
+        WHERE outbox_state = 'claimed' AND (lease_until < :now OR (:only_process = 1 AND lease_owner <> :me))
+        RETURNING id, client_id, attempt""",
         me=me,
         now=now,
         until=until,
         only_process=int(only_process),
     )
+    for row in rows:
+        call = (row["id"], row["client_id"], row["attempt"])
+        await hops.note(tx, *call, now, "unanswered", why=hops.ABANDONED)
+    return len(rows)
 
 
 async def lapse(tx: Transaction, now: int) -> int:
@@ -175,12 +168,3 @@ async def lapse(tx: Transaction, now: int) -> int:
     for row in rows:
         await attempts.record(tx, row["id"], row["attempt"], Attempt(lapsed=True), now)
     return len(rows)
-
-
-async def next_due_at(tx: Transaction) -> int | None:
-    """When something put off, leased or doubted is due next; None when nothing is."""
-    row = await tx.one(
-        """SELECT MIN(CASE WHEN outbox_state = 'waiting' THEN next_attempt_at ELSE lease_until END) AS due
-        FROM messages WHERE outbox_state IS NOT NULL"""
-    )
-    return int(row["due"]) if row and row["due"] is not None else None

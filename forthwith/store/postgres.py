@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -24,6 +24,7 @@ from forthwith.store.database import (
     Work,
 )
 from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
+from forthwith.store.hops import tell_committed
 from forthwith.store.migrate import migrate, read_epoch
 
 T = TypeVar("T")
@@ -78,6 +79,7 @@ class PostgresTransaction:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.wakes = False
+        self.hops: list[dict[str, Any]] = []
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
         statement, names = positional(sql)
@@ -99,9 +101,14 @@ class PostgresTransaction:
         return int(count) if count.isdecimal() else 0
 
     async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        with storage_faults():
-            async with self.connection.transaction():  # nested: a savepoint
-                return await work(self)
+        hops_before = len(self.hops)
+        try:
+            with storage_faults():
+                async with self.connection.transaction():  # nested: a savepoint
+                    return await work(self)
+        except BaseException:
+            del self.hops[hops_before:]
+            raise
 
 
 class PostgresDatabase:
@@ -180,18 +187,19 @@ class PostgresDatabase:
             while len(batch) < MEMBERS_PER_COMMIT and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                woken = await self._commit(batch)
+                done = await self._commit(batch)
             except Exception as error:  # noqa: BLE001  # the writer must outlive whatever it was
                 log.warning("PostgreSQL: a commit failed: %s", error)
-                woken = False
+                done = None
                 await _let_go(self._writer)
                 for member in batch:
                     member.error = StorageUnavailable(str(error))
             settle(batch)
-            if woken:
+            if done and done.wakes:
                 self._doorbell.ring()
+            tell_committed(done)
 
-    async def _commit(self, batch: list[Member]) -> bool:
+    async def _commit(self, batch: list[Member]) -> PostgresTransaction:
         """One transaction for the batch; each member in a savepoint of its own (R5)."""
         if self._writer is None or self._writer.is_closed():
             self._writer = await asyncpg.connect(
@@ -215,7 +223,7 @@ class PostgresDatabase:
                     member.error = error
             if transaction.wakes:
                 await self._writer.execute(f"NOTIFY {CHANNEL}")
-        return transaction.wakes
+        return transaction
 
     async def _listen_forever(self) -> None:
         """Ring when another process has committed. A bell missed while reconnecting is rung afterwards."""

@@ -14,6 +14,7 @@ import apsw
 
 from forthwith.store.database import Doorbell, StorageUnavailable, Work
 from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
+from forthwith.store.hops import tell_committed
 from forthwith.store.migrate import migrate, read_epoch
 from forthwith.store.sqlite_connection import SqliteTransaction, connect, drive, storage_faults
 
@@ -89,23 +90,24 @@ class SqliteDatabase:
                 batch.append(member)
             try:
                 connection = connection or connect(self._path)
-                woken = self._commit(connection, batch)
+                done = self._commit(connection, batch)
             except Exception as error:  # noqa: BLE001  # the writer must outlive whatever it was
-                woken = False
+                done = None
                 for member in batch:
                     member.error = StorageUnavailable(str(error))
                 if connection is not None:
                     connection.close(True)  # undoes what was begun; the next batch starts afresh
                     connection = None
             self._loop.call_soon_threadsafe(settle, batch)
-            if woken:
+            if done and done.wakes:
                 self._doorbell.ring()
+            tell_committed(done)
             if stop:
                 break
         if connection is not None:
             connection.close()
 
-    def _commit(self, connection: apsw.Connection, batch: list[Member]) -> bool:
+    def _commit(self, connection: apsw.Connection, batch: list[Member]) -> SqliteTransaction:
         """One BEGIN and one COMMIT for the batch; each member in a savepoint of its own (R5)."""
         transaction = SqliteTransaction(connection)
         connection.execute("BEGIN IMMEDIATE")
@@ -117,4 +119,4 @@ class SqliteDatabase:
             except BaseException as error:  # noqa: BLE001  # the member's own; it is told, its neighbours stand
                 member.error = error
         connection.execute("COMMIT")
-        return transaction.wakes
+        return transaction

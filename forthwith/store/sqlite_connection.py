@@ -34,6 +34,7 @@ class SqliteTransaction:
     def __init__(self, connection: apsw.Connection) -> None:
         self.connection = connection
         self.wakes = False
+        self.hops: list[dict[str, Any]] = []
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
         with storage_faults():
@@ -49,6 +50,7 @@ class SqliteTransaction:
         return self.connection.changes()
 
     async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        hops_before = len(self.hops)
         await self.run("SAVEPOINT attempt")
         try:
             result = await work(self)
@@ -57,6 +59,7 @@ class SqliteTransaction:
         except BaseException:
             await self.run("ROLLBACK TO attempt")
             await self.run("RELEASE attempt")
+            del self.hops[hops_before:]
             raise
         await self.run("RELEASE attempt")
         return result

@@ -11,7 +11,7 @@ from forthwith.domain.times import DAY, HOUR, MINUTE
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.settle_message import cancel_message, retry_message
-from forthwith.store import attempts, inboxes, outbox
+from forthwith.store import attempts, inboxes, outbox, waiting_times
 from forthwith.store.database import Database
 from tests.store.conftest import NOW, open_conversation
 from tests.store.test_outbox import claim, client_id, now_of, record, send
@@ -32,7 +32,7 @@ async def test_a_call_that_ends_after_its_lease_does_not_touch_the_next_attempt(
     (second,) = await claim(db)
     await db.write(lambda tx: outbox.put_off(tx, late, NOW, NOW))
     assert await claim(db) == [], "the second attempt is still under way"
-    await db.write(lambda tx: outbox.doubt(tx, late, NOW))
+    await db.write(lambda tx: outbox.doubt(tx, late, NOW, NOW))
     assert await db.write(lambda tx: outbox.lapse(tx, NOW)) == 0
     await db.write(lambda tx: outbox.put_off(tx, second, NOW, NOW))
     assert [each.attempt for each in await claim(db)] == [2]
@@ -83,7 +83,7 @@ async def test_followers_of_a_contact_written_to_too_fast_do_not_age(
     await send(db, ana, conversation_id, "2")
     (only,) = await claim(db)
     later = NOW + 11 * MINUTE
-    await db.write(lambda tx: outbox.stay_fresh(tx, conversation_id, later))
+    await db.write(lambda tx: waiting_times.stay_fresh(tx, conversation_id, later))
     await db.write(lambda tx: outbox.put_off(tx, only, NOW, later))
     assert [each.text for each in await claim(db, now=later)] == ["1"], "called before: not stale"
     await db.write(lambda tx: attempts.record(tx, first.id, 1, Attempt("sent"), later, "wamid.1"))
@@ -111,10 +111,10 @@ async def test_a_clock_set_back_a_day_delays_nothing_by_a_day(
     claims = {each.message_id: each for each in await claim(db, now=NOW)}
     (inbox_id,) = ana.inbox_ids
     await db.write(lambda tx: outbox.put_off(tx, claims[rows[0].id], NOW, NOW + 500))
-    await db.write(lambda tx: outbox.doubt(tx, claims[rows[1].id], NOW + 60_000))
+    await db.write(lambda tx: outbox.doubt(tx, claims[rows[1].id], NOW, NOW + 60_000))
     await db.write(lambda tx: inboxes.pause(tx, inbox_id, NOW + 30_000, "whatsapp 190"))
     yesterday = NOW - DAY
-    await db.write(lambda tx: outbox.draw_near(tx, yesterday + MINUTE))
+    await db.write(lambda tx: waiting_times.draw_near(tx, yesterday + MINUTE))
     now = yesterday + MINUTE + 1
     assert [each.message_id for each in await claim(db, now=now)] == [rows[0].id]
     assert await db.write(lambda tx: outbox.lapse(tx, now)) == 1
@@ -142,7 +142,7 @@ async def test_word_of_the_first_attempt_also_stops_a_second_that_was_put_off(
     await record(db, row, Attempt("delivered"), "wamid.1")
     await db.write(lambda tx: outbox.put_off(tx, second, NOW, NOW))
     assert await claim(db) == []
-    assert await db.read(outbox.next_due_at) is None
+    assert await db.read(waiting_times.next_due_at) is None
 
 
 async def test_a_first_attempt_that_arrived_and_then_failed_ends_failed_not_sending_for_ever(
@@ -238,4 +238,4 @@ async def test_old_messages_of_a_lane_are_returned_one_a_round_until_none_is_lef
     for row in rows:
         assert await claim(db, now=NOW + 11 * MINUTE) == []
         assert (await now_of(db, row)).status == "failed"
-    assert await db.read(outbox.next_due_at) is None
+    assert await db.read(waiting_times.next_due_at) is None

@@ -15,7 +15,7 @@ from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
 from forthwith.services.settle_message import cancel_message, dismiss_message, retry_message
-from forthwith.store import attempts, events, messages, outbox, postgres
+from forthwith.store import attempts, events, messages, postgres, waiting_times
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.postgres import PostgresDatabase
 from forthwith.whatsapp.client import WhatsAppClient
@@ -140,7 +140,7 @@ async def test_two_workers_hand_each_message_over_once_and_in_order(pair: Pair, 
         running = [asyncio.create_task(each.run()) for each in workers]
 
         async def is_drained() -> bool:
-            return await pair[0].read(outbox.next_due_at) is None
+            return await pair[0].read(waiting_times.next_due_at) is None
 
         await eventually(is_drained, 20)
         for task in running:

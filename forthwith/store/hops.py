@@ -1,0 +1,86 @@
+"""Hops of a message: what happened to it and when. Each is kept with its attempt, by the statement that changes it.
+
+`attempts.log` has one line of JSON for each: `[milliseconds, hop, {detail}]`, never with a text or a phone number. The
+same hops go to the log, one line each, once they are committed.
+"""
+
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from forthwith.domain.status import Attempt, shown_failure
+from forthwith.store.database import Row, Transaction
+
+log = logging.getLogger("forthwith.hops")
+
+ABANDONED = "abandoned"
+"""Why a call has no answer whose process is gone."""
+APPENDED = "attempts.log || CASE WHEN LENGTH(attempts.log) < 6000 THEN :hop ELSE '' END"
+"""A message that is put off for days fills no more than this; what ends its waiting has room left."""
+APPENDED_LAST = "attempts.log || CASE WHEN LENGTH(attempts.log) < 12000 THEN :hop ELSE '' END"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """`at` in milliseconds; `detail`: `code` and `reason` of a trouble, `until`, `why`, `by`."""
+
+    at: int
+    name: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def line(self) -> str:
+        """As `attempts.log` keeps it."""
+        parts = [self.at, self.name, self.detail] if self.detail else [self.at, self.name]
+        return json.dumps(parts, separators=(",", ":")) + "\n"
+
+
+def read(lines: str) -> list[Hop]:
+    """The hops of one attempt, in the order in which they were noted."""
+    return [Hop(*json.loads(line)) for line in lines.splitlines()]
+
+
+def of(evidence: Attempt, name: str, at: int) -> Hop:
+    """What this evidence is called in a trace; `name` where the evidence alone does not tell how it came."""
+    failure = shown_failure(evidence.failures)
+    if failure is not None:
+        code = {"code": int(failure.code)} if failure.code else {}
+        return Hop(at, name or "failed", code | {"reason": failure.reason})
+    return Hop(at, name or ("lapsed" if evidence.lapsed else evidence.progress))
+
+
+async def note(
+    tx: Transaction, message_id: str, client_id: str, n: int, at: int, name: str, **detail: Any
+) -> None:
+    """Note a hop that changes nothing else of the attempt."""
+    hop = Hop(at, name, detail)
+    row = await tx.one(
+        f"UPDATE attempts SET log = {APPENDED} WHERE message_id = :id AND n = :n RETURNING log",
+        hop=hop.line(),
+        id=message_id,
+        n=n,
+    )
+    tell(tx, {"client_id": client_id}, n, hop, row)
+
+
+async def note_once(tx: Transaction, attempt: Row, hop: Hop) -> None:
+    """As `note`, for what WhatsApp repeats. `attempt`: a row of `attempts.WITH_ATTEMPTS`."""
+    if f',"{hop.name}"' not in attempt["log"]:
+        ids = (attempt["id"], attempt["client_id"], attempt["n"])
+        await note(tx, *ids, hop.at, hop.name, **hop.detail)
+
+
+def tell(tx: Transaction, message: Row, n: int, hop: Hop, attempt: Row | None = None) -> None:
+    """Have the hop logged when it is committed. `attempt`: with its `log`, before or after the hop was appended."""
+    lines = (attempt["log"] if attempt else "").removesuffix(hop.line())
+    last = lines.rstrip().rpartition("\n")[2]
+    before = json.loads(last)[0] if last else message.get("updated_at")
+    since = None if before is None else hop.at - before
+    ids = {"client_id": message["client_id"], "hop": hop.name, "attempt": n, "since_ms": since}
+    tx.hops.append(ids | hop.detail)
+
+
+def tell_committed(tx: Transaction | None) -> None:
+    """One line of the log for each, in the order in which they were noted. None: nothing was committed."""
+    for hop in tx.hops if tx else ():
+        log.info(hop["hop"], extra={"fields": hop})
