@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from forthwith.clock import milliseconds
 from forthwith.config import Settings
+from forthwith.protocol.shapes import Trace
 from forthwith.services.sign_in import hash_password
-from forthwith.store import agents
-from forthwith.store.database import Database
+from forthwith.store import agents, messages, traces
+from forthwith.store.database import Database, Transaction
 from forthwith.store.opening import open_store
 
 T = TypeVar("T")
@@ -65,6 +66,23 @@ def add_agent(settings: Settings, email: str, name: str, password: str) -> str:
     if _with_store(settings, add) is None:
         raise Refused(f"There is an agent with the email {email} already.")
     return email
+
+
+def read_trace(settings: Settings, client_id: str) -> tuple[Trace, str]:
+    """A message's trace and its sender's name. Raises Refused."""
+
+    async def read(tx: Transaction) -> tuple[Trace, str] | None:
+        row = await messages.by_client_id(tx, client_id)
+        if row is None or row["direction"] != "outbound":
+            return None
+        return await traces.read(tx, row), row["sender_name"]
+
+    found = _with_store(settings, lambda db: db.read(read))
+    if found is None:
+        raise Refused(
+            f"No message of ours has the id {client_id!r}; the browser's console and the log name the right ones."
+        )
+    return found
 
 
 def _with_store(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

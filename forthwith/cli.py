@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "run the server")
     add("migrate", _migrate, "bring the store's schema up to date (serve does so as well)")
     add("check-config", _check_config, "check the settings as serve would")
+    trace = add("trace", _trace, "tell what has happened to a message, hop by hop")
+    trace.add_argument("client_id", metavar="CLIENT_ID")
+    trace.add_argument("--json", action="store_true", help="as the API answers it")
     user = commands.add_parser("user", help="manage agents").add_subparsers(
         metavar="ACTION", required=True
     )
@@ -136,6 +139,24 @@ def _add_user(arguments: argparse.Namespace) -> int:
 
     email = _sentences(lambda: add_agent(settings, arguments.email, arguments.name, password))
     print(f"{email} can sign in now.")
+    return 0
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    from forthwith import config
+
+    settings = config.load(serving=False)
+    from forthwith.administration import read_trace
+
+    trace, sender = _sentences(lambda: read_trace(settings, arguments.client_id))
+    if arguments.json:
+        import msgspec
+
+        print(msgspec.json.format(msgspec.json.encode(trace)).decode())
+    else:
+        from forthwith.trace_table import table
+
+        print(table(trace, sender))
     return 0
 
 

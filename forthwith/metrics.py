@@ -95,6 +95,10 @@ class Metrics:
         self.webhook_rejected = Counter(
             "forthwith_webhook_rejected_total", "Webhooks refused.", "reason"
         )
+        self.optimistic_seconds = Histogram(
+            "forthwith_optimistic_latency_seconds",
+            "From Enter to the frame that shows the message, as browsers report it.",
+        )
         self.ws_connections = Gauge("forthwith_ws_connections", "Sockets open now.")
 
     def render(self) -> str:

@@ -79,7 +79,7 @@ def test_help_comes_at_once() -> None:
         done = run("--help", environ={})
         times.append(time.perf_counter() - began)
         assert done.returncode == 0
-    for command in ("demo", "serve", "migrate", "user", "check-config"):
+    for command in ("demo", "serve", "migrate", "user", "trace", "check-config"):
         assert command in done.stdout
     assert min(times) < 0.15, times
 

@@ -20,6 +20,7 @@ BODIES: dict[tuple[str, str], type[msgspec.Struct]] = {
     ("POST", "/api/conversations/{conversation_id}/messages"): shapes.SendMessage,
     ("POST", "/api/conversations/{conversation_id}/read"): shapes.MarkRead,
     ("POST", "/api/messages/{client_id}/retry"): shapes.RetryMessage,
+    ("POST", "/api/traces"): shapes.ReportTraces,
 }
 ANSWERS: dict[tuple[str, str], type[msgspec.Struct]] = {
     ("POST", "/api/session"): shapes.SessionAnswer,
@@ -32,6 +33,7 @@ ANSWERS: dict[tuple[str, str], type[msgspec.Struct]] = {
     ("POST", "/api/messages/{client_id}/retry"): shapes.MessageRow,
     ("POST", "/api/messages/{client_id}/dismiss"): shapes.MessageRow,
     ("POST", "/api/messages/{client_id}/cancel"): shapes.MessageRow,
+    ("GET", "/api/messages/{client_id}/trace"): shapes.Trace,
 }
 
 

@@ -14,6 +14,7 @@ from forthwith.api import (
     openapi,
     send_message,
     session,
+    traces,
 )
 from forthwith.api.context import Context
 from forthwith.api.errors import UnexpectedErrors
@@ -26,6 +27,7 @@ ROUTERS = (
     conversations.router,
     send_message.router,
     messages.router,
+    traces.router,
     csp_report.router,
     openapi.router,
     health.router,

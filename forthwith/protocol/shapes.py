@@ -10,6 +10,15 @@ Status = Literal[
     "sending", "sent", "delivered", "read", "played", "failed", "unconfirmed", "received"
 ]
 
+BrowserHop = Literal["enter", "painted", "posted", "answered", "drawn"]
+HopName = Literal[
+    "enter", "painted", "posted", "answered", "drawn",
+    "stored", "claimed", "accepted", "sent", "delivered", "read", "played",
+    "paced", "held", "not_sent", "unanswered", "lapsed", "again",
+    "refused", "failed", "returned", "dismissed", "retried",
+]  # fmt: skip
+LostBy = Literal["timeout", "broken", "unreadable", "fault", "stopped"]
+
 
 class MessageError(Struct, frozen=True):
     """Why a message failed: `code` has one sentence in the web catalogue, `params` fill it, `detail` is WhatsApp's own text."""
@@ -151,6 +160,69 @@ class MarkRead(Struct, frozen=True):
     """Body of `POST /api/conversations/{id}/read`."""
 
     up_to_pos: int
+
+
+class ReportedHop(Struct, frozen=True):
+    """What the sender's browser saw, in milliseconds since the epoch by its own clock."""
+
+    name: BrowserHop
+    at: int
+
+
+class ReportedTrace(Struct, frozen=True):
+    """Everything it saw of one message since the last report, or before as well."""
+
+    client_id: str
+    hops: list[ReportedHop]
+
+
+class ReportTraces(Struct, frozen=True):
+    """Body of `POST /api/traces`."""
+
+    traces: list[ReportedTrace]
+
+
+class Hop(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened to a message, at a time of the clock named: the sender's browser's or the server's.
+
+    `attempt`: of what belongs to one. `code`: WhatsApp's number, `reason`: our word for it. `until`: put off until then.
+    `why`, `after_ms`: how the answer of a call was lost, and how long after the call. `late`: WhatsApp named it after all, or had
+    named it by then.
+    `nth`: of a POST. `by`: the agent's name.
+    """
+
+    name: HopName
+    at: str
+    clock: Literal["browser", "server"] = "server"
+    attempt: int = 0
+    code: int | None = None
+    reason: str | None = None
+    until: str | None = None
+    why: LostBy | None = None
+    after_ms: int | None = None
+    late: bool = False
+    nth: int = 1
+    by: str | None = None
+
+
+class TraceAttempt(Struct, frozen=True):
+    """One call to WhatsApp; `wamid` is null until it is known."""
+
+    n: int
+    wamid: str | None
+
+
+class Trace(Struct, frozen=True, kw_only=True):
+    """A message's life. Hops of one clock are in their order; only the browser's POST and answer tie the clocks."""
+
+    client_id: str
+    message_id: str
+    pos: int
+    status: Status
+    attempts: list[TraceAttempt]
+    hops: list[Hop]
+    retry_of: str | None = None
+    retried_as: str | None = None
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):

@@ -24,6 +24,7 @@ OF_AGENTS = {
     ("GET", "/api/openapi.json"),
     ("GET", "/api/conversations"),
     ("GET", "/api/ws"),
+    ("POST", "/api/traces"),
 }
 OF_MEMBERS_OF_THE_INBOX = {
     ("GET", "/api/conversations/{conversation_id}"),
@@ -34,6 +35,7 @@ OF_MEMBERS_OF_THE_INBOX = {
     ("POST", "/api/messages/{client_id}/retry"),
     ("POST", "/api/messages/{client_id}/dismiss"),
     ("POST", "/api/messages/{client_id}/cancel"),
+    ("GET", "/api/messages/{client_id}/trace"),
 }
 
 

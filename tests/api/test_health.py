@@ -18,6 +18,7 @@ NAMES = {
     "forthwith_outbox_oldest_seconds": "gauge",
     "forthwith_webhook_seconds": "histogram",
     "forthwith_webhook_rejected_total": "counter",
+    "forthwith_optimistic_latency_seconds": "histogram",
     "forthwith_ws_connections": "gauge",
 }
 

@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 
 from starlette.routing import Route
 
-from forthwith.api import conversations, messages, send_message, session
+from forthwith.api import conversations, messages, send_message, session, traces
 from forthwith.config import PREFIX, Settings
 from forthwith.protocol import codes, shapes
 from forthwith.realtime import connection
@@ -41,7 +41,13 @@ def test_every_error_code_stands_in_it_with_its_status() -> None:
 def test_every_call_of_the_agents_stands_in_it() -> None:
     routes = {
         f"{method} {re.sub('{[a-z_]*id}', '{}', route.path)}"
-        for router in (session.router, conversations.router, send_message.router, messages.router)
+        for router in (
+            session.router,
+            conversations.router,
+            send_message.router,
+            messages.router,
+            traces.router,
+        )
         for route in router.routes
         if isinstance(route, Route)
         for method in route.methods or ()

@@ -178,6 +178,57 @@ export interface MarkRead {
   up_to_pos: number;
 }
 
+/** What the sender's browser saw, in milliseconds since the epoch by its own clock. */
+export interface ReportedHop {
+  name: "enter" | "painted" | "posted" | "answered" | "drawn";
+  at: number;
+}
+
+/** Everything it saw of one message since the last report, or before as well. */
+export interface ReportedTrace {
+  client_id: string;
+  hops: ReportedHop[];
+}
+
+/** Body of `POST /api/traces`. */
+export interface ReportTraces {
+  traces: ReportedTrace[];
+}
+
+/** Something that happened to a message, at a time of the clock named: the sender's browser's or the server's. `attempt`: of what belongs to one. `code`: WhatsApp's number, `reason`: our word for it. `until`: put off until then. `why`, `after_ms`: how the answer of a call was lost, and how long after the call. `late`: WhatsApp named it after all, or had named it by then. `nth`: of a POST. `by`: the agent's name. */
+export interface Hop {
+  name: "enter" | "painted" | "posted" | "answered" | "drawn" | "stored" | "claimed" | "accepted" | "sent" | "delivered" | "read" | "played" | "paced" | "held" | "not_sent" | "unanswered" | "lapsed" | "again" | "refused" | "failed" | "returned" | "dismissed" | "retried";
+  at: string;
+  clock?: "browser" | "server";
+  attempt?: number;
+  code?: number;
+  reason?: string;
+  until?: string;
+  why?: "timeout" | "broken" | "unreadable" | "fault" | "stopped";
+  after_ms?: number;
+  late?: boolean;
+  nth?: number;
+  by?: string;
+}
+
+/** One call to WhatsApp; `wamid` is null until it is known. */
+export interface TraceAttempt {
+  n: number;
+  wamid: string | null;
+}
+
+/** A message's life. Hops of one clock are in their order; only the browser's POST and answer tie the clocks. */
+export interface Trace {
+  client_id: string;
+  message_id: string;
+  pos: number;
+  status: "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unconfirmed" | "received";
+  attempts: TraceAttempt[];
+  hops: Hop[];
+  retry_of: string | null;
+  retried_as: string | null;
+}
+
 /** `application/problem+json`: `code` is stable, `detail` one English sentence for logs and scripts. */
 export interface Problem {
   code: string;
