@@ -4,12 +4,14 @@ import type { Event, Events, Heartbeat, Reset, Welcome } from '../protocol/shape
 export type Frame =
   | { kind: 'welcome' }
   | { kind: 'reset'; epoch: string; seq: number }
-  | { kind: 'heartbeat'; seq: number }
+  /** `prevSeq`: the last event sent on this connection; an older server does not say. */
+  | { kind: 'heartbeat'; seq: number; prevSeq: number | undefined }
   | { kind: 'events'; events: readonly Event[] }
   /** Ephemeral, or newer than this page: nothing depends on it. */
   | { kind: 'other' };
 
-type Received = Welcome | Reset | Heartbeat | Events | Event | { type: 'typing' | 'presence' };
+type Beat = Omit<Heartbeat, 'prev_seq'> & Partial<Heartbeat>;
+type Received = Welcome | Reset | Beat | Events | Event | { type: 'typing' | 'presence' };
 
 export function readFrame(data: string): Frame {
   const received = JSON.parse(data) as Received;
@@ -19,7 +21,7 @@ export function readFrame(data: string): Frame {
     case 'reset':
       return { kind: 'reset', epoch: received.epoch, seq: received.seq };
     case 'heartbeat':
-      return { kind: 'heartbeat', seq: received.seq };
+      return { kind: 'heartbeat', seq: received.seq, prevSeq: received.prev_seq };
     case 'events':
       return { kind: 'events', events: received.events };
     default:

@@ -140,7 +140,22 @@ describe('resume', () => {
     expect(newest().sent).toEqual([{ type: 'resume', protocol: 1, epoch: 'e', seq: 12 }]);
   });
 
-  test('a heartbeat raises the cursor and compares nothing', () => {
+  test('a swallowed frame shows in the next heartbeat too: it resumes at once, and the cursor has not passed it', () => {
+    live();
+    newest().says({ type: 'heartbeat', seq: 30, prev_seq: 10 });
+    expect(cursor.seq).toBe(30);
+    newest().says({ type: 'heartbeat', seq: 40, prev_seq: 35 });
+    expect(cursor.seq).toBe(30);
+    expect(sockets[0]?.isClosed).toBe(true);
+    newest().opens();
+    expect(newest().sent).toEqual([{ type: 'resume', protocol: 1, epoch: 'e', seq: 30 }]);
+    newest().says(event(35, 30));
+    newest().says({ type: 'heartbeat', seq: 40, prev_seq: 35 });
+    expect(heard).toEqual([35]);
+    expect(sockets).toHaveLength(2);
+  });
+
+  test('the heartbeat of an older server raises the cursor and compares nothing', () => {
     live();
     newest().says({ type: 'heartbeat', seq: 30 });
     newest().says(event(31, 10));

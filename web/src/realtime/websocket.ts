@@ -5,7 +5,7 @@
  *      ▲                 ▲    │                │  └──reset──► live, and everything is fetched again
  *      │ 4401, 4406,     │    │ not opened     │
  *      │ stop        pause or ▼ in 5 s         ▼
- *      └────────────── lost ◄── closed; 30 s without a frame; an event whose prev_seq does not match;
+ *      └────────────── lost ◄── closed; 30 s without a frame; an event or heartbeat whose prev_seq does not match;
  *                               a POST answered 5 s ago, its event missing and no frame since
  *
  * `online`, focus and visibility end a pause at once. Everything sent goes by HTTP; the socket only hears.
@@ -130,6 +130,8 @@ export class LiveSocket {
         this.#isBlind = false;
         return this.#becomeLive();
       case 'heartbeat':
+        // A frame was swallowed on the way: the cursor must not pass over what it held.
+        if ((frame.prevSeq ?? this.#prevSeq) !== this.#prevSeq) return this.#connect();
         return this.ports.cursor.raise(frame.seq);
       case 'events':
         return this.#hearEvents(frame.events);
