@@ -20,6 +20,11 @@ export class ApiError extends Error {
 /** Nothing is known: no network, a time-out, or an answer that is not our server's. */
 export class NoAnswerError extends Error {}
 
+/** The server's own word that it will not accept this. An ended session, a limit, a fault of its own pass by. */
+export function isRefusal(fault: unknown): fault is ApiError {
+  return fault instanceof ApiError && fault.status < 500 && ![401, 408, 429].includes(fault.status);
+}
+
 /** The session has ended on the server. Nothing is wiped (R16). */
 export const signedOut = createSignal();
 

@@ -1,15 +1,21 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { serverReached } from '../api/http';
+import { isRefusal, serverReached } from '../api/http';
 import { dismissMessage, findMessage } from '../api/messages';
 import { sendMessage } from '../api/sendMessage';
 import { applyRow, LIST_KEY, rowApplied } from '../cache/applyRow';
 import type { ConversationList } from '../cache/conversationList';
+import { knownRow } from '../cache/knownRow';
 import type { StoredMessage } from '../domain/message';
 import type { AgentRow, Status } from '../protocol/shapes';
 import { Drafts } from './draftStore';
-import { liftFailedRow, liftReturned, type Lifting } from './liftText';
+import { finishLifting, liftFailedRow, liftReturned, type Lifting } from './liftText';
 import { Outbox } from './outbox';
-import { openOutboxStorage, type OutboxStorage, type Owner } from './outboxStorage';
+import {
+  openOutboxStorage,
+  type OutboxStorage,
+  type Owner,
+  type StoredDraft,
+} from './outboxStorage';
 import { openTabs, type Tabs } from './tabs';
 
 /** An outbox and what belongs to it, for one agent and store. */
@@ -20,6 +26,7 @@ export interface RunningOutbox {
   outbox: Outbox;
   drafts: Drafts;
   storage: OutboxStorage;
+  lifting: Lifting;
   /** Posts no more; what is stored stays stored. */
   stop: () => void;
 }
@@ -53,8 +60,16 @@ export function assembleOutbox(
     },
     now: Date.now,
   });
-  const lifting: Lifting = { outbox, drafts, storage, dismiss: dismissMessage, onRow };
-  const wake = () => outbox.wake();
+  const { locks } = navigator;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const dismiss = dismissMessage;
+  const lifting: Lifting = { outbox, drafts, storage, locks, dismiss, onRow, signal };
+  const wake = () => {
+    outbox.wake();
+    // A hidden tab may hold the lane, and browsers let its pauses last for a minute.
+    tabs.tell({ kind: 'wake' });
+  };
   addEventListener('online', wake);
   const endings = [
     outbox.entries.changed.subscribe(onChange),
@@ -68,7 +83,7 @@ export function assembleOutbox(
     liftFailures(lifting, composers),
     () => removeEventListener('online', wake),
   ];
-  void load(storage, outbox, drafts);
+  void load(lifting, client);
   hearTabs(tabs, outbox, drafts);
   return {
     client,
@@ -77,8 +92,10 @@ export function assembleOutbox(
     outbox,
     drafts,
     storage,
+    lifting,
     stop() {
       for (const end of endings) end();
+      stopping.abort();
       outbox.close();
       tabs.close();
       storage.close();
@@ -87,16 +104,40 @@ export function assembleOutbox(
 }
 
 /** What an earlier page left. A draft whose id has become a message is not a draft any more (R1). */
-async function load(storage: OutboxStorage, outbox: Outbox, drafts: Drafts): Promise<void> {
+async function load(lifting: Lifting, client: QueryClient): Promise<void> {
+  const { outbox, drafts, storage } = lifting;
   const found = await storage.load();
   outbox.adopt(found.entries);
-  drafts.adopt(found.drafts.filter((draft) => !outbox.entries.get(draft.id)));
+  drafts.adopt(
+    found.drafts,
+    ({ id, conversationId }) =>
+      (outbox.entries.get(id)?.message ?? knownRow(client, conversationId, id))?.text_content,
+  );
+  outbox.start();
+  for (const entry of outbox.entries) {
+    if (entry.phase === 'lifting') void finishLifting(lifting, entry);
+  }
+  for (const draft of found.drafts) {
+    if (drafts.get(draft.conversationId)?.id === draft.id) void askForRow(drafts, client, draft);
+  }
+}
+
+/** Its page may have ended after Enter and before the storage knew: then there is a row that nobody here has seen. */
+async function askForRow(drafts: Drafts, client: QueryClient, { id }: StoredDraft): Promise<void> {
+  try {
+    const row = await findMessage(id);
+    if (row) applyRow(client, row, 'page');
+  } catch (fault) {
+    // Taken back: the text is still wanted, its id is not.
+    if (isRefusal(fault)) drafts.release(id, '');
+  }
 }
 
 function hearTabs(tabs: Tabs, outbox: Outbox, drafts: Drafts): void {
   tabs.listen((news) => {
     if (news.kind === 'entry') outbox.hear(news.entry);
     else if (news.kind === 'removed') outbox.forget(news.clientId);
+    else if (news.kind === 'wake') outbox.wake();
     else drafts.hear(news.conversationId, news.draft);
   });
 }

@@ -69,12 +69,56 @@ test('a draft whose id has become a message is dropped; a changed one gets an id
   expect(renewed).not.toBe(id);
   tab.drafts.release(renewed, 'Hello');
   expect(tab.drafts.get(CONVERSATION)).toBeUndefined();
+  tab.drafts.setText(CONVERSATION, 'Hello ');
+  tab.drafts.release(tab.drafts.get(CONVERSATION)?.id ?? '', 'Hello');
+  expect(tab.drafts.get(CONVERSATION)).toBeUndefined();
 });
 
 test('letters typed before the storage answered belong to the end of what it held', () => {
   tab.drafts.setText(CONVERSATION, ' and more');
   tab.drafts.adopt([{ id: 'stored', conversationId: CONVERSATION, text: 'Kept' }]);
   expect(tab.drafts.get(CONVERSATION)).toMatchObject({ id: 'stored', text: 'Kept and more' });
+});
+
+test('what another tab has told since is newer than what the storage held', async () => {
+  const other = browser.openTab();
+  tab.drafts.setText(CONVERSATION, 'Hello, wor');
+  await written();
+  other.drafts.adopt([{ id: 'stored', conversationId: CONVERSATION, text: 'Hel' }]);
+  expect(other.drafts.get(CONVERSATION)?.text).toBe('Hello, wor');
+});
+
+test('what is only read from the storage is not told: another tab may have gone on typing', async () => {
+  const other = browser.openTab();
+  other.drafts.setText(CONVERSATION, 'Hello, world');
+  await written();
+  const late = browser.openTab();
+  late.drafts.adopt([{ id: 'stored', conversationId: CONVERSATION, text: 'Hello' }]);
+  await written();
+  expect(other.drafts.get(CONVERSATION)?.text).toBe('Hello, world');
+  expect(browser.drafts.get(CONVERSATION)?.text).toBe('Hello, world');
+});
+
+test('a stored draft outlives an Enter that was quicker than the storage', async () => {
+  tab.drafts.setText(CONVERSATION, 'quick');
+  tab.drafts.consume(CONVERSATION);
+  tab.drafts.adopt([{ id: 'stored', conversationId: CONVERSATION, text: 'Kept' }]);
+  await written();
+  expect(tab.drafts.get(CONVERSATION)?.text).toBe('Kept');
+  expect(browser.drafts.get(CONVERSATION)?.text).toBe('Kept');
+});
+
+test.each([
+  ['is dropped, here and in the storage', 'Hello ', 'Hello', undefined],
+  ['is kept under a new id when it says something else', 'Hello, world', 'Hello', 'Hello, world'],
+])('a stored draft whose id is a message %s (R1)', async (_what, text, sent, kept) => {
+  const draft = { id: 'stored', conversationId: CONVERSATION, text };
+  browser.drafts.set(CONVERSATION, draft);
+  tab.drafts.adopt([draft], () => sent);
+  await written();
+  expect(tab.drafts.get(CONVERSATION)?.text).toBe(kept);
+  expect(tab.drafts.get(CONVERSATION)?.id).not.toBe('stored');
+  expect(browser.drafts.get(CONVERSATION)?.text).toBe(kept);
 });
 
 test('all tabs of a browser show the same draft', async () => {

@@ -17,6 +17,9 @@ export class Drafts {
   readonly #drafts = new Map<string, Draft>();
   readonly #listeners = new Set<() => void>();
   readonly #unwritten = new Set<string>();
+  /** Conversations whose draft another tab has told: what the storage held is older. */
+  readonly #heard = new Set<string>();
+  readonly #touched = new Set<string>();
   #isWriting = false;
 
   constructor(
@@ -46,6 +49,7 @@ export class Drafts {
   consume(conversationId: string): Draft | null {
     const draft = this.get(conversationId);
     if (!draft) return null;
+    this.#touched.add(conversationId);
     this.#drafts.delete(conversationId);
     this.tabs.tell({ kind: 'draft', conversationId, draft: null });
     this.#changed();
@@ -76,20 +80,41 @@ export class Drafts {
     for (const draft of this.#drafts.values()) {
       if (draft.id !== id) continue;
       const { conversationId, text } = draft;
-      this.#put(conversationId, text === sentText ? null : { ...draft, id: newClientId() });
+      const isSame = text.trim() === sentText;
+      this.#put(conversationId, isSame ? null : { ...draft, id: newClientId() });
     }
   }
 
-  /** What the storage held; letters typed before it answered belong to its end. */
-  adopt(found: readonly StoredDraft[]): void {
-    for (const { id, conversationId, text } of found) {
-      const typed = this.get(conversationId)?.text ?? '';
-      this.#put(conversationId, { id, conversationId, text: text + typed, returned: null });
+  /**
+   * What the storage held; letters typed before it answered belong to its end. `sentText`: the text of the message
+   * that a draft's id has become, if it has; the draft is dropped then (R1).
+   */
+  adopt(
+    found: readonly StoredDraft[],
+    sentText: (draft: StoredDraft) => string | undefined = () => undefined,
+  ): void {
+    for (const stored of found) {
+      const { conversationId } = stored;
+      if (this.#heard.has(conversationId)) continue;
+      const sent = sentText(stored);
+      if (sent === stored.text.trim()) {
+        this.#unwritten.add(conversationId);
+        continue;
+      }
+      const id = sent === undefined ? stored.id : newClientId();
+      const text = stored.text + (this.get(conversationId)?.text ?? '');
+      const draft = { id, conversationId, text, returned: null };
+      // What is only read is not told: another tab may have gone on typing since it was stored.
+      if (this.#touched.has(conversationId) || sent !== undefined) this.#put(conversationId, draft);
+      else this.#drafts.set(conversationId, draft);
     }
+    void this.#write();
+    this.#changed();
   }
 
   /** Another tab's composer has changed. */
   hear(conversationId: string, draft: StoredDraft | null): void {
+    this.#heard.add(conversationId);
     if (draft) this.#drafts.set(conversationId, { ...draft, returned: null });
     else this.#drafts.delete(conversationId);
     this.#changed();
@@ -98,6 +123,7 @@ export class Drafts {
   #put(conversationId: string, draft: Draft | null): void {
     if (draft) this.#drafts.set(conversationId, draft);
     else this.#drafts.delete(conversationId);
+    this.#touched.add(conversationId);
     this.tabs.tell({ kind: 'draft', conversationId, draft });
     this.#changed();
     this.#unwritten.add(conversationId);

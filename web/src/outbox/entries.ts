@@ -37,9 +37,12 @@ export class Entries implements Iterable<OutboxEntry> {
     return entry;
   }
 
-  /** Greater than that of any entry still here. */
-  nextOrdinal(): number {
-    return Math.max(0, ...[...this].map((entry) => entry.ordinal)) + 1;
+  /**
+   * Greater than that of any entry here, however the clock was set; `now`, so that it is also greater than those
+   * entered a moment ago in a tab that has not been heard yet.
+   */
+  nextOrdinal(now: number): number {
+    return Math.max(now, ...[...this].map((entry) => entry.ordinal + 1));
   }
 
   #sort(conversationId: string): void {
@@ -50,6 +53,7 @@ export class Entries implements Iterable<OutboxEntry> {
   }
 }
 
+/** Two tabs may give one ordinal in the same millisecond; all tabs must read the two in the same order. */
 function byOrdinal(one: OutboxEntry, other: OutboxEntry): number {
-  return one.ordinal - other.ordinal || one.enteredAt - other.enteredAt;
+  return one.ordinal - other.ordinal || (one.message.client_id < other.message.client_id ? -1 : 1);
 }

@@ -7,6 +7,7 @@ import type { EntryPhase, OptimisticMessage } from '../domain/message';
  * - `asking`: stale (older than 10 min, or its window closed); waits for the agent's consent
  * - `accepted`: the server answered with the row; kept until a render contains the row (R15)
  * - `returned`: refused before acceptance; its text waits in this browser's tray (R19)
+ * - `lifting`: the copy of a failed row's text, kept while that row is being settled; shown nowhere
  */
 export type { EntryPhase } from '../domain/message';
 
@@ -19,7 +20,7 @@ export interface Reason {
 /** One send of this browser, from Enter until its row has been drawn or its text has been used. */
 export interface OutboxEntry {
   message: OptimisticMessage;
-  /** Order of the Enters on this browser; the only sort key of optimistic messages (R3). */
+  /** Order of the Enters on this browser, in all its tabs; the only sort key of optimistic messages (R3). */
   ordinal: number;
   /** Milliseconds since the epoch at Enter; age (R17) counts from here. */
   enteredAt: number;
@@ -33,11 +34,18 @@ export interface OutboxEntry {
   reason: Reason | null;
   /** It may have reached the server: the server is asked before it is posted again (R17). */
   tried: boolean;
+  /** Of `lifting`: the client_id of the row whose text it is. */
+  liftedFrom?: string;
 }
 
 /** It waits for its turn or its answer. What asks or came back has left the queue and holds nobody up (R18). */
 export function isQueued(entry: OutboxEntry | undefined): entry is QueuedEntry {
   return entry !== undefined && ['queued', 'posting', 'waiting'].includes(entry.phase);
+}
+
+/** It leaves the outbox; nothing puts it back into the queue. */
+export function isEnded(entry: OutboxEntry | undefined): boolean {
+  return entry?.phase === 'accepted' || entry?.phase === 'returned';
 }
 
 type QueuedEntry = OutboxEntry & { phase: 'queued' | 'posting' | 'waiting' };

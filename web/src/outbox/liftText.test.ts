@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silence, refusal, Browser, type Tab } from '../testing/outboxWorld';
 import { CONVERSATION, NOON, ownRow, typedMessage } from '../testing/rows';
 import type { StoredMessage } from '../domain/message';
-import { liftFailedRow, liftReturned, type Lifting } from './liftText';
+import { finishLifting, liftFailedRow, liftReturned, type Lifting } from './liftText';
 
 let browser: Browser;
 let tab: Tab;
+let stopping: AbortController;
 let dismissals: ((outcome: StoredMessage | Error) => void)[];
 
 const failed = ownRow(typedMessage('a'), 1, {
@@ -13,15 +14,18 @@ const failed = ownRow(typedMessage('a'), 1, {
   error: { code: 'undeliverable', params: { whatsapp_code: 131026 }, detail: null },
 });
 const draft = () => tab.drafts.get(CONVERSATION);
+const stored = () =>
+  [...browser.entries.values()].map(({ phase, message }) => [phase, message.text_content]);
 const tick = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds);
 
-function lifting(): Lifting {
-  const { outbox, drafts, storage, rows } = tab;
+function lifting({ outbox, drafts, storage, rows }: Tab = tab): Lifting {
   const dismiss = () =>
     new Promise<StoredMessage>((resolve, reject) => {
       dismissals.push((outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
     });
-  return { outbox, drafts, storage, dismiss, onRow: (row) => rows.push(row) };
+  const { locks } = browser;
+  const { signal } = stopping;
+  return { outbox, drafts, storage, locks, dismiss, signal, onRow: (row) => rows.push(row) };
 }
 
 beforeEach(() => {
@@ -29,6 +33,7 @@ beforeEach(() => {
   browser = new Browser();
   tab = browser.openTab();
   dismissals = [];
+  stopping = new AbortController();
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -65,10 +70,12 @@ describe('the text of a failed row', () => {
   test('is stored here before the row is settled, and shown only when this call settled it', async () => {
     void liftFailedRow(lifting(), failed);
     await tick();
-    expect(browser.drafts.get(CONVERSATION)?.text).toBe('text of a');
-    expect(draft()).toBeUndefined();
+    expect(stored()).toEqual([['lifting', 'text of a']]);
+    expect([draft(), browser.drafts.size]).toEqual([undefined, 0]);
     dismissals[0]?.({ ...failed, rev: 2, dismissed_at: 'now' });
     await tick();
+    expect(stored()).toEqual([]);
+    expect(browser.drafts.get(CONVERSATION)?.text).toBe('text of a');
     expect(draft()).toMatchObject({ text: 'text of a', returned: { code: 'undeliverable' } });
     expect(tab.rows.map((row) => row.dismissed_at)).toEqual(['now']);
   });
@@ -79,7 +86,78 @@ describe('the text of a failed row', () => {
     dismissals[0]?.(refusal(409, 'already_settled'));
     await tick();
     expect(draft()).toBeUndefined();
-    expect(browser.drafts.size).toBe(0);
+    expect([browser.drafts.size, stored()]).toEqual([0, []]);
+  });
+
+  test('of two tabs that lift it the loser clears nothing of the winner’s', async () => {
+    const other = browser.openTab();
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    dismissals[0]?.({ ...failed, rev: 2, dismissed_at: 'now' });
+    void liftFailedRow(lifting(other), failed, 'append');
+    await tick();
+    dismissals[1]?.(refusal(409, 'already_settled'));
+    await tick();
+    expect([draft()?.text, other.drafts.get(CONVERSATION)?.text]).toEqual([
+      'text of a',
+      'text of a',
+    ]);
+    expect(browser.drafts.get(CONVERSATION)?.text).toBe('text of a');
+    expect(stored()).toEqual([]);
+  });
+
+  test('of two browsers the loser clears nothing that is typed in its own', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    tab.drafts.setText(CONVERSATION, 'next');
+    dismissals[0]?.(refusal(409, 'already_settled'));
+    await tick();
+    expect([draft()?.text, browser.drafts.get(CONVERSATION)?.text]).toEqual(['next', 'next']);
+    expect(stored()).toEqual([]);
+  });
+
+  test('that a page was lifting when it ended is in the tray of the next one', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    const crashed = dismissals.splice(0);
+    expect(crashed).toHaveLength(1);
+    const after = new Browser();
+    for (const [id, entry] of browser.entries) after.entries.set(id, entry);
+    browser = after;
+    tab = after.openTab();
+    const { entries } = await tab.storage.load();
+    tab.outbox.adopt(entries);
+    void finishLifting(lifting(), entries[0]!);
+    await tick();
+    dismissals[0]?.(refusal(409, 'already_settled'));
+    await tick();
+    expect(stored()).toEqual([['returned', 'text of a']]);
+    expect(tab.phaseOf(entries[0]!.message.client_id)).toBe('returned');
+  });
+
+  test('is not asked for any more once the outbox has stopped: another agent may be signed in', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    stopping.abort();
+    dismissals[0]?.(silence());
+    await tick(60_000);
+    expect(dismissals).toHaveLength(1);
+    expect(stored()).toEqual([['lifting', 'text of a']]);
+  });
+
+  test('that a living tab is lifting is left to it', async () => {
+    void liftFailedRow(lifting(), failed);
+    await tick();
+    const other = browser.openTab();
+    const { entries } = await other.storage.load();
+    other.outbox.adopt(entries);
+    void finishLifting(lifting(other), entries[0]!);
+    await tick();
+    dismissals[0]?.({ ...failed, rev: 2, dismissed_at: 'now' });
+    await tick();
+    expect(dismissals).toHaveLength(1);
+    expect([...other.outbox.entries]).toEqual([]);
+    expect(draft()?.text).toBe('text of a');
   });
 
   test('waits in this browser’s tray when the agent began to type meanwhile', async () => {

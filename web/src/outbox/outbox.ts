@@ -14,12 +14,12 @@
  *              └───────────────► returned ──► the composer if it is empty, else the unsent tray (R19)
  */
 
-import { ApiError } from '../api/http';
+import { ApiError, isRefusal } from '../api/http';
 import type { OptimisticMessage, StoredMessage } from '../domain/message';
 import { ended, pause } from '../domain/pause';
 import { newClientId } from './clientId';
 import { Entries } from './entries';
-import { isQueued, isUnderWay, whyAsk, type OutboxEntry, type Reason } from './entry';
+import { isEnded, isQueued, isUnderWay, whyAsk, type OutboxEntry, type Reason } from './entry';
 import type { OutboxStorage, Owner, StorageChange } from './outboxStorage';
 import type { Tabs } from './tabs';
 
@@ -56,6 +56,9 @@ export class Outbox {
   readonly #postedHere = new Set<string>();
   readonly #closing = new AbortController();
   #waking = new AbortController();
+  /** Entered since this page was opened; null once it is known what earlier pages left. */
+  #early: string[] | null = [];
+  readonly #gone = new Set<string>();
 
   constructor(private readonly ports: OutboxPorts) {}
 
@@ -63,6 +66,7 @@ export class Outbox {
   addOptimisticMessage(entry: OutboxEntry, change: StorageChange = {}): void {
     if (this.entries.get(entry.message.client_id)) return;
     void this.ports.storage.write({ ...change, entries: [entry] });
+    this.#early?.push(entry.message.client_id);
     this.#put(entry);
     this.ports.tabs.tell({ kind: 'entry', entry });
   }
@@ -70,7 +74,7 @@ export class Outbox {
   /** An entry as it is at Enter. */
   newEntry(message: OptimisticMessage, seenPos: number | null): OutboxEntry {
     const { owner, now } = this.ports;
-    const ordinal = this.entries.nextOrdinal();
+    const ordinal = this.entries.nextOrdinal(now());
     const fresh = { phase: 'queued', reason: null, tried: false } as const;
     return { message, ordinal, enteredAt: now(), ...owner, seenPos, ...fresh };
   }
@@ -106,8 +110,9 @@ export class Outbox {
   /** The agent wants a stale message sent all the same: it takes its turn as if entered now. */
   consent(clientId: string): void {
     if (this.entries.get(clientId)?.phase !== 'asking') return;
-    const turn = { enteredAt: this.ports.now(), ordinal: this.entries.nextOrdinal() };
-    this.updateOptimisticMessage(clientId, { phase: 'queued', reason: null, ...turn });
+    const enteredAt = this.ports.now();
+    const ordinal = this.entries.nextOrdinal(enteredAt);
+    this.updateOptimisticMessage(clientId, { phase: 'queued', reason: null, enteredAt, ordinal });
   }
 
   /** Never to be posted again: the server has said no, or has recorded the cancel. */
@@ -143,20 +148,33 @@ export class Outbox {
   /** Entries of an earlier page of this agent: the server is asked before any of them is posted. */
   adopt(found: readonly OutboxEntry[]): void {
     for (const entry of found) {
-      if (this.entries.get(entry.message.client_id)) continue;
+      const { client_id: clientId } = entry.message;
+      if (this.entries.get(clientId) || this.#gone.has(clientId)) continue;
       this.#put(isQueued(entry) ? { ...entry, phase: 'queued', tried: true } : entry);
     }
   }
 
-  /** Another tab's entry has changed. */
+  /** What earlier pages left is here: from now on posts go out, behind it (R18). */
+  start(): void {
+    for (const clientId of this.#early ?? []) {
+      const ordinal = this.entries.nextOrdinal(this.ports.now());
+      this.updateOptimisticMessage(clientId, { ordinal });
+    }
+    this.#early = null;
+    for (const { message } of this.entries) void this.#runLane(message.conversation_id);
+  }
+
+  /** Another tab's entry has changed. Its word may be older than what is known here. */
   hear(entry: OutboxEntry): void {
-    const isKnown = this.entries.get(entry.message.client_id) !== undefined;
-    if (isKnown || entry.phase !== 'accepted') this.#put(entry);
+    const known = this.entries.get(entry.message.client_id);
+    if (isEnded(known) && isQueued(entry)) return;
+    if (known || entry.phase !== 'accepted') this.#put(entry);
+    else this.#gone.add(entry.message.client_id);
   }
 
   /** Another tab has used this entry's text, or its row has been drawn. */
   forget(clientId: string): void {
-    this.entries.take(clientId);
+    if (!this.entries.take(clientId)) this.#gone.add(clientId);
     this.#underWay.get(clientId)?.abort();
   }
 
@@ -190,9 +208,8 @@ export class Outbox {
   }
 
   #next(conversationId: string): OutboxEntry | undefined {
-    return this.#closing.signal.aborted
-      ? undefined
-      : this.entries.of(conversationId).find(isQueued);
+    if (this.#early !== null || this.#closing.signal.aborted) return undefined;
+    return this.entries.of(conversationId).find(isQueued);
   }
 
   /** Returns when this entry has left the queue, or the page stops. */
@@ -240,9 +257,4 @@ export class Outbox {
     }
     return 0;
   }
-}
-
-/** The server's own word that it will not accept this. An ended session, a limit, a fault of its own pass by. */
-function isRefusal(fault: unknown): fault is ApiError {
-  return fault instanceof ApiError && fault.status < 500 && ![401, 408, 429].includes(fault.status);
 }

@@ -70,6 +70,18 @@ describe('a browser that keeps nothing', () => {
     expect(await storage.load()).toEqual({ entries: [], drafts: [] });
   });
 
+  test('one that never answers is not waited for: what is sent must go out', async () => {
+    vi.useFakeTimers();
+    const opening = new EventTarget();
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => opening as IDBOpenDBRequest);
+    const storage = openOutboxStorage(OWNER);
+    const loading = storage.load();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await loading).toEqual({ entries: [], drafts: [] });
+    expect(storage.state).toBe('memory');
+    vi.useRealTimers();
+  });
+
   test('no room is said as such, and a write that succeeds again takes it back', async () => {
     const storage = openOutboxStorage(OWNER);
     const states: string[] = [];

@@ -3,9 +3,9 @@
  * says so. Another agent's or store's records are neither read nor touched (R16).
  */
 
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { createSignal, type Signal } from '../domain/signal';
 import type { OutboxEntry } from './entry';
+import { openDatabase, type OutboxDatabase } from './openDatabase';
 
 export interface StoredDraft {
   /** The future client_id (R1). */
@@ -39,33 +39,22 @@ export interface Owner {
   epoch: string;
 }
 
-interface Schema extends DBSchema {
-  entries: { key: string; value: OutboxEntry };
-  drafts: { key: [agentId: string, epoch: string, conversationId: string]; value: DraftRecord };
-}
-type DraftRecord = StoredDraft & Owner;
-
-const NAME = 'forthwith-outbox';
-const VERSION = 1;
-
 export function openOutboxStorage(owner: Owner): OutboxStorage {
   const stateChanged = createSignal<StorageState>();
   let state: StorageState = 'durable';
-  let db: IDBPDatabase<Schema> | null = null;
+  let db: OutboxDatabase | null = null;
   const become = (next: StorageState) => {
     if (next === state) return;
     state = next;
     stateChanged.emit(next);
   };
-  const opened = open(() => {
+  const opened = openDatabase(() => {
     db = null;
     become('memory');
-  }).then(
-    (found) => {
-      db = found;
-    },
-    () => become('memory'),
-  );
+  }).then((found) => {
+    db = found;
+    if (!found) become('memory');
+  });
 
   return {
     get state() {
@@ -74,8 +63,7 @@ export function openOutboxStorage(owner: Owner): OutboxStorage {
     stateChanged,
     async load() {
       await opened;
-      if (!db) return { entries: [], drafts: [] };
-      const [entries, drafts] = await Promise.all([db.getAll('entries'), db.getAll('drafts')]);
+      const [entries, drafts] = db ? await readAll(db) : [[], []];
       return {
         entries: entries.filter((entry) => isOwn(entry, owner)),
         drafts: drafts.filter((draft) => isOwn(draft, owner)),
@@ -106,25 +94,14 @@ function askForPersistence(): void {
   if ('storage' in navigator) navigator.storage.persist().catch(() => undefined);
 }
 
-/** A browser that denies storage raises in `openDB` itself; here it always ends in the promise. */
-async function open(onClosed: () => void): Promise<IDBPDatabase<Schema>> {
-  return openDB<Schema>(NAME, VERSION, {
-    upgrade(fresh) {
-      fresh.createObjectStore('entries', { keyPath: 'message.client_id' });
-      fresh.createObjectStore('drafts', { keyPath: ['agentId', 'epoch', 'conversationId'] });
-    },
-    // A newer page wants to change the database: this one must not hold it up.
-    blocking(_current, _wanted, event) {
-      (event.target as IDBDatabase).close();
-      onClosed();
-    },
-    blocked: onClosed,
-    terminated: onClosed,
-  });
+/** Everybody's; nothing when the database is closed or torn meanwhile. */
+function readAll(db: OutboxDatabase) {
+  const read = Promise.all([db.getAll('entries'), db.getAll('drafts')]);
+  return read.catch((): Awaited<typeof read> => [[], []]);
 }
 
 async function writeAll(
-  db: IDBPDatabase<Schema>,
+  db: OutboxDatabase,
   owner: Owner,
   { entries = [], removed = [], drafts = {} }: StorageChange,
 ): Promise<void> {

@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { protocolTooOld } from '../api/http';
-import { applyRow } from '../cache/applyRow';
+import { applyPageState, applyRow } from '../cache/applyRow';
 import { createQueryClient } from '../cache/queryClient';
 import { storeRenewed } from '../cache/streamCursor';
 import { FakeServer, stubLocks } from '../testing/fakeServer';
@@ -13,7 +13,7 @@ import { sendMessage } from './useSendMessage';
 let server: FakeServer;
 let epoch: string;
 
-const client = createQueryClient();
+let client = createQueryClient();
 const start = (agentId = AGENT._id) => {
   const agent = { ...AGENT, _id: agentId };
   running.startOutbox({ session: { agent, inboxes: [], epoch, debug: false }, client });
@@ -28,6 +28,7 @@ beforeEach(() => {
   server = new FakeServer();
   stubLocks();
   epoch = crypto.randomUUID();
+  client = createQueryClient();
 });
 afterEach(() => {
   running.stopOutbox();
@@ -77,6 +78,44 @@ describe('starting and stopping', () => {
     expect(running.runningOutbox()?.drafts.get(CONVERSATION)?.id).toBe(id);
     applyRow(client, ownRow({ ...typedMessage(id), text_content: 'typed' }, 1), 'page');
     expect(running.runningOutbox()?.drafts.get(CONVERSATION)).toBeUndefined();
+  });
+});
+
+describe('a draft that was sent by a page which ended before the storage knew (R1)', () => {
+  const leaveDraft = async () => {
+    start();
+    running.runningOutbox()?.drafts.setText(CONVERSATION, 'typed');
+    const id = running.runningOutbox()?.drafts.get(CONVERSATION)?.id ?? '';
+    await loaded();
+    running.stopOutbox();
+    return ownRow({ ...typedMessage(id), text_content: 'typed' }, 1);
+  };
+  const draft = () => running.runningOutbox()?.drafts.get(CONVERSATION);
+
+  test('is dropped when the cache knows its row already', async () => {
+    const row = await leaveDraft();
+    applyPageState(client, CONVERSATION, { loading: 'newest' });
+    applyRow(client, row, 'event');
+    start();
+    await loaded();
+    expect(draft()).toBeUndefined();
+    expect(server.asked.filter((each) => each.includes('by-client-id'))).toEqual([]);
+  });
+
+  test('is dropped when the server, asked for it, knows its row', async () => {
+    const row = await leaveDraft();
+    server.on('GET /api/messages/by-client-id/', () => row);
+    start();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    await vi.waitFor(() => expect(draft()).toBeUndefined());
+  });
+
+  test('is kept under a new id when it was taken back', async () => {
+    const row = await leaveDraft();
+    server.on('GET /api/messages/by-client-id/', () => ({ status: 410, code: 'cancelled' }));
+    start();
+    await vi.waitFor(() => expect(draft()?.id).not.toBe(row.client_id));
+    await vi.waitFor(() => expect(draft()?.text).toBe('typed'));
   });
 });
 

@@ -6,8 +6,10 @@ import { storeRenewed } from '../cache/streamCursor';
 import { createSignal } from '../domain/signal';
 import type { SessionAnswer } from '../protocol/shapes';
 import { assembleOutbox, type RunningOutbox } from './assemble';
+import { storedDraft } from './draftStore';
 import { isQueued, type OutboxEntry } from './entry';
 import { openOutboxStorage, type Owner } from './outboxStorage';
+import { forgetSettlings } from './settling';
 
 /** Anything in outbox, drafts or storage has changed, or another outbox runs. */
 export const outboxChanged = createSignal();
@@ -38,6 +40,7 @@ export function startOutbox({ session, client }: { session: SessionAnswer; clien
 export function stopOutbox(): void {
   running?.stop();
   running = null;
+  forgetSettlings();
   outboxChanged.emit();
 }
 
@@ -98,9 +101,13 @@ storeRenewed.subscribe((epoch) => {
     .map((entry) => inNewStore(entry, epoch));
   stop();
   running = assembleOutbox({ ...owner, epoch }, agent, client, shownComposers, outboxChanged.emit);
-  void running.storage.write({ entries });
+  const found = [...drafts.all()];
+  const stored = Object.fromEntries(
+    found.map((draft) => [draft.conversationId, storedDraft(draft)]),
+  );
+  void running.storage.write({ entries, drafts: stored });
   running.outbox.adopt(entries);
-  running.drafts.adopt([...drafts.all()]);
+  running.drafts.adopt(found);
   outboxChanged.emit();
 });
 

@@ -6,10 +6,12 @@ import { applyRow, rowApplied } from '../cache/applyRow';
 import { createQueryClient } from '../cache/queryClient';
 import type { StoredMessage } from '../domain/message';
 import type { UnsentEntry } from '../domain/unsent';
+import type { RetryMessage } from '../protocol/shapes';
 import { FakeServer, stubLocks } from '../testing/fakeServer';
 import { AGENT, CONVERSATION, ownRow, typedMessage } from '../testing/rows';
 import { runningOutbox, shownComposers, startOutbox, stopOutbox } from './running';
 import * as settle from './settleMessage';
+import { settlingOf } from './settling';
 import { sendMessage } from './useSendMessage';
 
 let server: FakeServer;
@@ -156,15 +158,29 @@ describe('a stale message', () => {
     await vi.waitFor(() => expect(draft()?.text).toBe('text of mine'));
   });
 
-  test('that has been handed over stays what it is', async () => {
+  test('that the server had stored is cancelled there, and its text is back once', async () => {
+    const row = { ...failed, error: { code: 'cancelled', params: {}, detail: null } };
+    server.on('POST /api/messages/mine/cancel', () => row);
+    server.on('POST /api/messages/mine/dismiss', () => ({ ...row, rev: 2, dismissed_at: 'now' }));
+    asking(true);
+    settle.takeBack('mine');
+    await vi.waitFor(() => expect(draft()?.text).toBe('text of mine'));
+    expect(phases()).toEqual(['accepted']);
+    expect(applied.map((each) => each.dismissed_at)).toEqual([null, 'now']);
+  });
+
+  test('that has been handed over is shown as what it is', async () => {
     server.on('POST /api/messages/mine/cancel', () => ({
       status: 409,
       code: 'already_handed_over',
     }));
+    const row = ownRow(typedMessage('mine'), 1, { status: 'delivered' });
+    server.on('GET /api/messages/by-client-id/mine', () => row);
     asking(true);
     settle.takeBack('mine');
-    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
-    expect(phases()).toEqual(['asking']);
+    await vi.waitFor(() => expect(phases()).toEqual(['accepted']));
+    expect(applied.map((each) => each.status)).toEqual(['delivered']);
+    expect(draft()).toBeUndefined();
   });
 
   test('cannot be taken back while it is on its way', async () => {
@@ -228,8 +244,71 @@ test.each([
   await vi.waitFor(() => expect(applied.map((row) => row.rev)).toEqual([9]));
 });
 
-test('what the server did not answer has changed nothing', async () => {
-  settle.leaveIt('mine');
-  await vi.waitFor(() => expect(server.asked).toHaveLength(1));
-  expect(applied).toEqual([]);
+describe('what the server did not answer', () => {
+  const words = () => settlingOf('mine')?.words;
+  const retried: unknown[] = [];
+  const answerRetries = (answer: () => object) =>
+    server.on('POST /api/messages/mine/retry', (_path, body) => {
+      retried.push((body as RetryMessage).client_id);
+      return answer();
+    });
+  const noAnswer = () => {
+    throw new TypeError('no network');
+  };
+
+  beforeEach(async () => {
+    retried.length = 0;
+    settle.leaveIt('mine');
+    await vi.waitUntil(() => words()?.includes('does not answer'));
+  });
+
+  test('has changed nothing, is said, and can be asked again', async () => {
+    expect(applied).toEqual([]);
+    server.on('POST /api/messages/mine/dismiss', () => ({ ...failed, rev: 9 }));
+    settle.leaveIt('mine');
+    expect(settlingOf('mine')).toEqual({ busy: true, words: null });
+    await vi.waitFor(() => expect(settlingOf('mine')).toBeUndefined());
+    expect(applied.map((row) => row.rev)).toEqual([9]);
+  });
+
+  test('is asked again under the same new id, so that it is done once', async () => {
+    answerRetries(noAnswer);
+    for (let n = 1; n <= 2; n++) {
+      settle.sendAgain('mine');
+      await vi.waitFor(() => expect([retried.length, words()]).toEqual([n, expect.any(String)]));
+    }
+    answerRetries(() => ({ ...failed, status: 'unconfirmed', rev: 9 }));
+    for (let n = 3; n <= 4; n++) {
+      settle.sendAgain('mine');
+      await vi.waitFor(() => expect([retried.length, words()]).toEqual([n, undefined]));
+    }
+    expect(new Set(retried.slice(0, 3)).size).toBe(1);
+    expect(retried[3]).not.toBe(retried[0]);
+  });
+
+  test('is asked once at a time', async () => {
+    answerRetries(() => new Promise(() => undefined));
+    settle.sendAgain('mine');
+    settle.sendAgain('mine');
+    settle.leaveIt('mine');
+    await vi.waitFor(() => expect(retried).toHaveLength(1));
+    expect(server.asked.filter((each) => each.includes('mine'))).toHaveLength(2);
+  });
+
+  test('is no longer said once an event shows that it has happened', () => {
+    applyRow(client, { ...failed, status: 'sent', rev: 9 }, 'event');
+    expect(settlingOf('mine')).toBeUndefined();
+  });
+
+  test('keeps a text that is being lifted, and says that it comes', async () => {
+    settle.liftUnsent(unsent('mine', 'row'), failed);
+    await vi.waitFor(() => expect(words()).toMatch(/as soon as it does/));
+    expect(phases()).toEqual(['lifting']);
+  });
+
+  test('and what it refused is said in its own words', async () => {
+    answerRetries(() => ({ status: 409, code: 'already_settled' }));
+    settle.sendAgain('mine');
+    await vi.waitFor(() => expect(words()).toMatch(/^A colleague/));
+  });
 });

@@ -1,24 +1,26 @@
 /** What an agent does about a message that failed, is in doubt, came back or has waited too long. */
 
-import { cancelMessage, dismissMessage, retryMessage } from '../api/messages';
+import { ApiError } from '../api/http';
+import { cancelMessage, dismissMessage, findMessage, retryMessage } from '../api/messages';
 import { applyRow } from '../cache/applyRow';
 import type { StoredMessage } from '../domain/message';
 import type { UnsentEntry } from '../domain/unsent';
 import type { RunningOutbox } from './assemble';
 import { newClientId } from './clientId';
 import { isQueued, type OutboxEntry } from './entry';
-import { liftFailedRow, liftReturned, type Lifting } from './liftText';
+import { liftFailedRow, liftReturned } from './liftText';
 import { runningOutbox } from './running';
+import { settle, stillAsking, withNewId } from './settling';
 import { sendMessage } from './useSendMessage';
 
 /** *Send again* of an unconfirmed message: its next attempt. */
 export function sendAgain(clientId: string): void {
-  withRow(() => retryMessage(clientId, newClientId()));
+  settleByRow(clientId, () => withNewId(clientId, (newId) => retryMessage(clientId, newId)));
 }
 
 /** *Leave it* of an unconfirmed message. */
 export function leaveIt(clientId: string): void {
-  withRow(() => dismissMessage(clientId));
+  settleByRow(clientId, () => dismissMessage(clientId));
 }
 
 /** A stale message is to be sent all the same. */
@@ -31,14 +33,35 @@ export function takeBack(clientId: string): void {
   const running = runningOutbox();
   const entry = running?.outbox.entries.get(clientId);
   if (!running || !entry || isQueued(entry)) return;
-  const giveBack = () => running.outbox.giveBack(clientId, { code: 'cancelled', params: {} });
-  if (entry.tried) withRow(() => cancelMessage(clientId), giveBack);
-  else giveBack();
+  if (entry.tried) void settle(clientId, () => cancelAndLift(running, clientId));
+  else running.outbox.giveBack(clientId, { code: 'cancelled', params: {} });
+}
+
+async function cancelAndLift(running: RunningOutbox, clientId: string): Promise<void> {
+  const { client, outbox, lifting } = running;
+  const row = await cancelled(clientId);
+  if (!row) return outbox.giveBack(clientId, { code: 'cancelled', params: {} });
+  applyRow(client, row, 'answer');
+  if (row.status === 'failed') await liftFailedRow(lifting, row, 'append');
+  return undefined;
+}
+
+/** Null: never stored. A row that is not cancelled was with WhatsApp already, and says so by its status. */
+async function cancelled(clientId: string): Promise<StoredMessage | null> {
+  try {
+    return await cancelMessage(clientId);
+  } catch (fault) {
+    if (!(fault instanceof ApiError && fault.code === 'already_handed_over')) throw fault;
+    return findMessage(clientId);
+  }
 }
 
 /** *Retry* in the tray: a new message with an id of its own, because the old one was refused. */
 export function retryUnsent({ clientId, source }: UnsentEntry): void {
-  if (source === 'row') return withRow(() => retryMessage(clientId, newClientId()));
+  if (source === 'row') {
+    settleByRow(clientId, () => withNewId(clientId, (newId) => retryMessage(clientId, newId)));
+    return;
+  }
   const { outbox, entry } = returned(clientId) ?? {};
   if (!outbox || !entry) return;
   const { conversation_id: conversationId, text_content: text } = entry.message;
@@ -48,7 +71,7 @@ export function retryUnsent({ clientId, source }: UnsentEntry): void {
 
 /** *Discard* in the tray. */
 export function discardUnsent({ clientId, source }: UnsentEntry): void {
-  if (source === 'row') withRow(() => dismissMessage(clientId));
+  if (source === 'row') settleByRow(clientId, () => dismissMessage(clientId));
   else runningOutbox()?.outbox.remove(clientId);
 }
 
@@ -59,9 +82,10 @@ export function liftUnsent(
 ): void {
   const running = runningOutbox();
   if (!running) return;
-  const lifting = liftingOf(running);
+  const { lifting } = running;
   if (source === 'row') {
-    if (row) void liftFailedRow(lifting, row, 'append');
+    const onSilence = () => stillAsking(clientId, LIFT_WAITS);
+    if (row) void settle(clientId, () => liftFailedRow(lifting, row, 'append', onSilence));
     return;
   }
   const { entry } = returned(clientId) ?? {};
@@ -76,25 +100,11 @@ function returned(
   return outbox && entry?.phase === 'returned' ? { outbox, entry } : null;
 }
 
-/** Applies the row the server answers with. Without one nothing has changed, and the same can be done again. */
-function withRow(ask: () => Promise<StoredMessage | null>, then?: () => void): void {
-  const running = runningOutbox();
-  if (!running) return;
-  ask().then(
-    (row) => {
-      if (row) applyRow(running.client, row, 'answer');
-      then?.();
-    },
-    () => undefined,
-  );
-}
+const LIFT_WAITS =
+  'The server does not answer. The text goes into the composer as soon as it does.';
 
-function liftingOf({ client, outbox, drafts, storage }: RunningOutbox): Lifting {
-  return {
-    outbox,
-    drafts,
-    storage,
-    dismiss: dismissMessage,
-    onRow: (row) => applyRow(client, row, 'answer'),
-  };
+/** Applies the row the server answers with. Without one nothing has changed, and the same can be done again. */
+function settleByRow(clientId: string, ask: () => Promise<StoredMessage>): void {
+  const running = runningOutbox();
+  if (running) void settle(clientId, async () => applyRow(running.client, await ask(), 'answer'));
 }

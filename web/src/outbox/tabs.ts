@@ -5,6 +5,8 @@ import type { Owner, StoredDraft } from './outboxStorage';
 export type TabNews =
   | { kind: 'entry'; entry: OutboxEntry }
   | { kind: 'removed'; clientId: string }
+  /** The network or the server is back. */
+  | { kind: 'wake' }
   | { kind: 'draft'; conversationId: string; draft: StoredDraft | null };
 
 export interface Tabs {
@@ -14,13 +16,17 @@ export interface Tabs {
 }
 
 export function openTabs({ agentId, epoch }: Owner): Tabs {
+  let isOpen = true;
   const channel = new BroadcastChannel(`forthwith-outbox:${agentId}:${epoch}`);
   return {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no such argument
-    tell: (news) => channel.postMessage(news),
+    tell: (news) => void (isOpen && channel.postMessage(news)),
     listen(listener) {
       channel.addEventListener('message', (event: MessageEvent<TabNews>) => listener(event.data));
     },
-    close: () => channel.close(),
+    close() {
+      isOpen = false;
+      channel.close();
+    },
   };
 }

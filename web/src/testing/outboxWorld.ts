@@ -35,8 +35,11 @@ export class Browser {
   readonly #lanes = new Map<string, Promise<unknown>>();
   state: StorageState = 'durable';
 
-  openTab(): Tab {
-    return new Tab(this);
+  /** A page that knows what earlier ones left; `isLoading`: not yet. */
+  openTab(isLoading = false): Tab {
+    const tab = new Tab(this);
+    if (!isLoading) tab.outbox.start();
+    return tab;
   }
 
   /** As Web Locks: one after another per name, and free again when its holder is gone. */
@@ -124,6 +127,7 @@ export class Tab {
     tabs.listen((news) => {
       if (news.kind === 'entry') this.outbox.hear(news.entry);
       else if (news.kind === 'removed') this.outbox.forget(news.clientId);
+      else if (news.kind === 'wake') this.outbox.wake();
       else this.drafts.hear(news.conversationId, news.draft);
     });
   }
