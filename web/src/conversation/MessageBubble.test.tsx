@@ -57,6 +57,7 @@ function itemOf(overrides: Partial<TimelineItem>): TimelineItem {
     lastOfRun: true,
     dayBefore: null,
     unreadBefore: null,
+    asksFor: null,
     clockSkew: false,
     ...overrides,
   };
@@ -179,9 +180,19 @@ describe('in doubt', () => {
     expect(screen.queryByRole('button')).toBeNull();
   });
 
-  it('tells the sender that a colleague answered first', () => {
-    draw({ message: stored({ crossed: true }) });
-    expect(screen.getByText('A colleague answered just before you')).toBeTruthy();
+  it.each([
+    [300, 'Ben answered just before you'],
+    [4_200, 'Ben answered 4 s before you'],
+    [125_000, 'Ben answered 2 minutes before you'],
+  ])('tells the sender who answered first, %i ms before', (before, words) => {
+    const at = new Date(Date.parse(stored().created_at) - before).toISOString();
+    const row = draw({ message: stored({ crossed: true, crossed_by: { name: 'Ben', at } }) });
+    expect(row.textContent).toContain(words);
+  });
+
+  it('tells the sender that somebody answered first when an older row does not say who', () => {
+    const row = draw({ message: stored({ crossed: true }) });
+    expect(row.textContent).toContain('A colleague answered just before you');
   });
 });
 

@@ -1,6 +1,8 @@
-import { isStored, type Message } from '../domain/message';
+import type { ReactNode } from 'react';
+import { isStored, type StoredMessage } from '../domain/message';
 import { timePassed } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
+import { useSettling } from '../outbox/useSettling';
 import { Button } from '../ui/Button';
 import { cx } from '../ui/cx';
 import { Icon } from '../ui/Icon';
@@ -16,34 +18,27 @@ export function UnconfirmedActions(props: UnconfirmedActionsProps & { item: Time
       return <p className={styles.line}>Waiting for network</p>;
     case 'asking':
       return (
-        <div className={styles.line}>
-          <StillRight message={message} />
-          <span className={styles.actions}>
-            <Button small onClick={() => onConsent(item.key)}>
-              Send
-            </Button>
-            <Button small look="text" onClick={() => onTakeBack(item.key)}>
-              Back to composer
-            </Button>
-          </span>
-        </div>
+        <Question
+          clientId={item.key}
+          yes={['Send', onConsent]}
+          no={['Back to composer', onTakeBack]}
+        >
+          <StillRight item={item} />
+        </Question>
       );
     case 'unconfirmed':
       return (
-        <div className={cx(styles.line, styles.doubt)}>
-          <span>WhatsApp did not answer; it may have arrived</span>
-          <span className={styles.actions}>
-            <Button small onClick={() => onSendAgain(item.key)}>
-              Send again
-            </Button>
-            <Button small look="text" onClick={() => onLeave(item.key)}>
-              Leave it
-            </Button>
-          </span>
-        </div>
+        <Question
+          clientId={item.key}
+          className={styles.doubt}
+          yes={['Send again', onSendAgain]}
+          no={['Leave it', onLeave]}
+        >
+          WhatsApp did not answer; it may have arrived
+        </Question>
       );
     default:
-      return isStored(message) && message.crossed ? <Crossed /> : null;
+      return isStored(message) && message.crossed ? <Crossed row={message} /> : null;
   }
 }
 
@@ -58,19 +53,60 @@ export interface UnconfirmedActionsProps {
   onTakeBack: (clientId: string) => void;
 }
 
-const STALE_MS = 10 * 60_000;
+type Answer = [words: string, onClick: (clientId: string) => void];
 
-/** It asks because it is old, or because the service window has closed since (R17). */
-function StillRight({ message }: { message: Message }) {
-  const age = useNow(60_000) - Date.parse(message.timestamp);
-  if (age < STALE_MS) return <span>The service window has closed since. Send it anyway?</span>;
-  return <span>Written {timePassed(age)} ago. Still right?</span>;
+function Question({ clientId, className, yes, no, children }: QuestionProps) {
+  const { busy, words } = useSettling(clientId);
+  return (
+    <div className={cx(styles.line, className)}>
+      <span>{children}</span>
+      <span className={styles.actions}>
+        <Button small aria-disabled={busy} onClick={() => yes[1](clientId)}>
+          {yes[0]}
+        </Button>
+        <Button small look="text" aria-disabled={busy} onClick={() => no[1](clientId)}>
+          {no[0]}
+        </Button>
+      </span>
+      {words === null ? null : (
+        <span className={styles.fault} role="alert">
+          {words}
+        </span>
+      )}
+    </div>
+  );
 }
 
-function Crossed() {
+interface QuestionProps {
+  clientId: string;
+  className?: string | undefined;
+  yes: Answer;
+  no: Answer;
+  children: ReactNode;
+}
+
+/** It asks because it is old, or because the service window has closed since (R17). */
+function StillRight({ item: { asksFor, message } }: { item: TimelineItem }) {
+  const age = useNow(60_000) - Date.parse(message.timestamp);
+  if (asksFor === 'window_closed') return 'The service window has closed since. Send it anyway?';
+  return `Written ${timePassed(age)} ago. Still right?`;
+}
+
+/** R21: whose answer the sender had not seen, and how long before it came. */
+function Crossed({ row: { crossed_by: first, created_at: at } }: { row: StoredMessage }) {
+  const before = first ? Date.parse(at) - Date.parse(first.at) : 0;
   return (
     <p className={styles.line}>
-      <Icon name="crossed" size={16} />A colleague answered just before you
+      <Icon name="crossed" size={16} />
+      <span>
+        <bdi>{first?.name ?? 'A colleague'}</bdi> answered {crossedWords(before)} before you
+      </span>
     </p>
   );
+}
+
+function crossedWords(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  if (seconds < 1) return 'just';
+  return seconds < 60 ? `${seconds} s` : timePassed(milliseconds);
 }

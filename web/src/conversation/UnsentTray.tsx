@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { sentenceFor } from '../domain/errorSentences';
 import { plainText } from '../domain/messageText';
 import type { UnsentEntry } from '../domain/unsent';
+import { useSettling } from '../outbox/useSettling';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useAfter } from '../ui/useAfter';
@@ -53,6 +54,7 @@ interface UnsentTrayProps extends EntryActions {
 }
 
 function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: UnsentEntry }) {
+  const { busy, words } = useSettling(entry.clientId);
   return (
     <li className={styles.entry} data-unsent={entry.clientId}>
       <p className={styles.text} dir="auto" title={entry.text}>
@@ -68,21 +70,27 @@ function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: Un
       </p>
       <div className={styles.actions}>
         {entry.retryable ? (
-          <Button small onClick={() => onRetry(entry.clientId)}>
+          <Button small aria-disabled={busy} onClick={() => onRetry(entry.clientId)}>
             Retry
           </Button>
         ) : null}
         <Button
           small
           look={entry.retryable ? 'text' : 'plain'}
+          aria-disabled={busy}
           onClick={() => onLift(entry.clientId)}
         >
           Edit
         </Button>
-        <Button small look="text" onClick={() => onDiscard(entry.clientId)}>
+        <Button small look="text" aria-disabled={busy} onClick={() => onDiscard(entry.clientId)}>
           Discard
         </Button>
       </div>
+      {words === null ? null : (
+        <p className={styles.fault} role="alert">
+          {words}
+        </p>
+      )}
     </li>
   );
 }

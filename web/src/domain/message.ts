@@ -60,7 +60,14 @@ export function optimisticMessage(made: {
 }
 
 /** Where an outbox entry stands; `outbox/entry.ts` says what each phase means. */
-export type EntryPhase = 'queued' | 'posting' | 'waiting' | 'asking' | 'accepted' | 'returned';
+export type EntryPhase =
+  | 'queued'
+  | 'posting'
+  | 'waiting'
+  | 'asking'
+  | 'accepted'
+  | 'returned'
+  | 'lifting';
 
 /** A stored message's status, or what only this browser can know of one not stored yet. */
 export type ShownStatus = Status | 'waiting' | 'asking';

@@ -21,6 +21,7 @@ function input(
 const pending = (clientId: string, phase: EntryPhase = 'posting', at = NOON): PendingMessage => ({
   message: typedMessage(clientId, at),
   phase,
+  reason: null,
 });
 const keys = (timeline: Timeline) => timeline.items.map((item) => item.key);
 const statuses = (timeline: Timeline) => timeline.items.map((item) => item.status);

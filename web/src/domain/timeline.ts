@@ -25,6 +25,8 @@ export interface TimelineItem {
   dayBefore: string | null;
   /** How many when the "n unread messages" divider stands above this row. */
   unreadBefore: number | null;
+  /** Code of why an optimistic message asks before it is sent; null: it does not ask. */
+  asksFor: string | null;
   /** WhatsApp's time is more than a minute older than its predecessor's: both times are shown (R3). */
   clockSkew: boolean;
 }
@@ -33,6 +35,7 @@ export interface TimelineItem {
 export interface PendingMessage {
   message: OptimisticMessage;
   phase: EntryPhase;
+  reason: { code: string } | null;
 }
 
 export interface TimelineInput {
@@ -62,7 +65,7 @@ type Source = StoredMessage | PendingMessage;
 export function selectTimeline(input: TimelineInput, before: Timeline | null): Timeline {
   const sources: Source[] = input.rows.filter((row) => row.status !== 'failed');
   for (const entry of input.pending) {
-    if (entry.phase !== 'returned' && !input.places.has(entry.message.client_id)) {
+    if (isInThread(entry) && !input.places.has(entry.message.client_id)) {
       sources.push(entry);
     }
   }
@@ -112,6 +115,8 @@ function itemsBetween(
       key: message.client_id,
       message,
       status: statusOf(source),
+      asksFor:
+        'phase' in source && source.phase === 'asking' ? (source.reason?.code ?? null) : null,
       pos: isStored(message) ? message.pos : null,
       ...(joints[index] ?? newJoint(previous[index], message)),
       lastOfRun: joints[index + 1]?.firstOfRun ?? true,
@@ -142,6 +147,10 @@ function oldItems(before: Timeline | null, from: number, to: number): Map<string
 function jointOf(message: Message, previous: Message | undefined, old: OldItem | undefined): Joint {
   if (!old || old.after !== previous?.client_id) return newJoint(previous, message);
   return { firstOfRun: old.item.firstOfRun, dayBefore: old.item.dayBefore };
+}
+
+function isInThread({ phase }: PendingMessage): boolean {
+  return phase !== 'returned' && phase !== 'lifting';
 }
 
 function statusOf(source: Source): ShownStatus {
