@@ -25,6 +25,7 @@ OF_TOOLS = frozenset(
         "ENTERS",
         "KILLS",
         "NETWORK_FAULTS",
+        "POWER_CUTS",
         "PROOF_LOG",
         "SCHEDULES",
         "SCREENSHOTS",

@@ -18,6 +18,12 @@ class Bug:
 
 BUGS = (
     Bug(
+        "sync now and then",
+        "G2",
+        (("forthwith/store/sqlite_connection.py", "synchronous=FULL", "synchronous=NORMAL"),),
+        "tests/powercut/test_power_cuts.py::test_no_power_cut_loses_what_was_acknowledged",
+    ),
+    Bug(
         "skip the unique index",
         "R5",
         (
