@@ -54,13 +54,18 @@ class AgentSession:
 
     url: str
     http: aiohttp.ClientSession
+    origin: str = ""
+    """What its pages are served from; empty: `url`."""
 
     async def call(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any]:
         """One call with a browser's headers."""
         async with self.http.request(
-            method, self.url + path, json=body, headers={"Origin": self.url, **headers}
+            method,
+            self.url + path,
+            json=body,
+            headers={"Origin": self.origin or self.url, **headers},
         ) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
@@ -125,7 +130,7 @@ class AgentSession:
     ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
         """A socket that has sent its `resume`."""
         url = self.url.replace("http", "ws", 1) + "/api/ws"
-        async with self.http.ws_connect(url, headers={"Origin": self.url}) as socket:
+        async with self.http.ws_connect(url, headers={"Origin": self.origin or self.url}) as socket:
             await socket.send_json({"type": "resume", "protocol": 1, "epoch": epoch, "seq": seq})
             yield socket
 
@@ -143,8 +148,13 @@ class Product:
 
     @property
     def url(self) -> str:
-        """Where the inbox is."""
+        """Where the server listens."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """What browsers use."""
+        return self.environment.get("FORTHWITH_PUBLIC_URL", self.url)
 
     async def start(self) -> None:
         """Start the server and wait until it is ready."""
@@ -204,7 +214,7 @@ class Product:
         """A session of this agent."""
         jar = aiohttp.CookieJar(unsafe=True)  # or it keeps no cookie of an IP address
         http = await self.closing.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
-        session = AgentSession(self.url, http)
+        session = AgentSession(self.url, http, self.public_url)
         body = {"email": f"{name.lower()}@demo.example", "password": PASSWORD}
         status, answer = await session.call("POST", "/api/session", body)
         assert status == 200, answer

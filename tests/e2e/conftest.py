@@ -68,7 +68,7 @@ class Inbox:
 
     async def sign_in(self, name: str) -> None:
         """By the form, as a person does."""
-        await self.page.goto(self.product.url)
+        await self.page.goto(self.product.public_url)
         await self.page.fill("[name=email]", f"{name.lower()}@demo.example")
         await self.page.fill("[name=password]", PASSWORD)
         await self.page.press("[name=password]", "Enter")
@@ -76,7 +76,7 @@ class Inbox:
 
     async def open(self, conversation_id: str) -> None:
         """By its address; ready when the composer is."""
-        await self.page.goto(f"{self.product.url}/c/{conversation_id}")
+        await self.page.goto(f"{self.product.public_url}/c/{conversation_id}")
         await self.page.wait_for_selector("[data-connection=online]")
         await self.page.wait_for_selector("[data-composer] textarea")
 
