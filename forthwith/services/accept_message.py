@@ -2,7 +2,7 @@
 
 from forthwith.domain import service_window
 from forthwith.domain.agent import Agent
-from forthwith.domain.errors import Conflict, Invalid, NotFound, Refusal, WindowClosed
+from forthwith.domain.errors import Conflict, Invalid, NotFound, WindowClosed
 from forthwith.domain.message import check_text, is_client_id
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.store import conversations, events, messages, tombstones
@@ -22,20 +22,13 @@ async def accept_message(
         raise Invalid("invalid_body", field="client_id")
     check_text(command.text_content)
 
-    async def accept(tx: Transaction) -> tuple[MessageRow, bool] | Refusal:
+    async def accept(tx: Transaction) -> tuple[MessageRow, bool]:
         known = await messages.by_client_id(tx, command.client_id)
         if known is not None:
             return _same_again(known, agent, conversation_id, command), False
-        try:
-            return await _store(tx, agent, conversation_id, command, now), True
-        except Refusal as refusal:  # before anything was written; the tombstone must be, so nothing is raised here
-            await tombstones.add(tx, agent.id, command.client_id, refusal, now)
-            return refusal
+        return await _store(tx, agent, conversation_id, command, now), True
 
-    outcome = await db.write(accept)
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome
+    return await tombstones.write_or_refuse(db, agent.id, command.client_id, now, accept)
 
 
 def _same_again(known: Row, agent: Agent, conversation_id: str, command: SendMessage) -> MessageRow:
@@ -64,7 +57,7 @@ async def _store(
     if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
         raise WindowClosed
     await _check_quote(tx, conversation_id, command.reply_to)
-    first = await _crossing(tx, agent, conversation_id, command)
+    first = await messages.answer_after(tx, conversation_id, command.seen_pos, agent.id)
     conversation = await conversations.take_pos(tx, conversation_id, now)
     row = await messages.insert(
         tx,
@@ -91,14 +84,6 @@ async def _store(
     )
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])
     return messages.to_message(row)
-
-
-async def _crossing(
-    tx: Transaction, agent: Agent, conversation_id: str, command: SendMessage
-) -> Row | None:
-    if command.seen_pos is None:
-        return None
-    return await messages.answer_after(tx, conversation_id, command.seen_pos, agent.id)
 
 
 async def _check_quote(tx: Transaction, conversation_id: str, reply_to: str | None) -> None:

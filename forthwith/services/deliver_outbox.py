@@ -60,7 +60,6 @@ class OutboxWorker:
         self._under_way: set[asyncio.Task[None]] = set()
         self._probes: dict[str, asyncio.Task[None]] = {}
         self._unknown_in_a_row: Counter[str] = Counter()
-        self._held: set[str] = set()
         self._looked_at = 0
         self._must_recover = True
 
@@ -130,7 +129,14 @@ class OutboxWorker:
         self._watch(claim, outcome)
         while True:
             try:
-                await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
+                held = await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
+                if held is not None:
+                    log.error(
+                        "outbox: WhatsApp holds number %s (%d): %s",
+                        claim.phone_number_id,
+                        held.code,
+                        held.detail,
+                    )
                 break
             except StorageUnavailable as error:
                 log.error("outbox: %s: outcome not stored (%s)", claim.client_id, error)
@@ -155,18 +161,25 @@ class OutboxWorker:
             log.exception("outbox: %s: the call raised", claim.client_id)
             return client.Unknown(type(error).__name__)
 
-    async def _store_outcome(self, tx: Transaction, claim: Claim, outcome: client.Outcome) -> None:
+    async def _store_outcome(
+        self, tx: Transaction, claim: Claim, outcome: client.Outcome
+    ) -> client.Held | None:
+        """Returns what an administrator must be told: that WhatsApp has begun to hold the number."""
         now = self._clock()
         record = partial(attempts.record, tx, claim.message_id, claim.attempt, now=now)
         match outcome:
             case client.Accepted(wamid):
                 await record(evidence=Attempt("sent"), wamid=wamid, name="accepted")
+                if claim.held_since is not None:
+                    await inboxes.can_send_again(tx, claim.inbox_id)
             case client.Refused(code, reason, detail):
                 failure = Failure(now // 1_000, str(code), detail, reason)
                 await record(evidence=Attempt(failures=frozenset({failure})), name="refused")
             case client.Held(code, _):
                 await outbox.put_off(tx, claim, now, now, "held", code=code)
-                await inboxes.pause(tx, claim.inbox_id, now + HELD_FOR, f"whatsapp {code}")
+                until = now + HELD_FOR
+                if await inboxes.hold(tx, claim.inbox_id, now, until, f"whatsapp {code}"):
+                    return outcome
             case client.Paced(code, retry_after):
                 await self._pace(tx, claim, code, retry_after, now)
             case client.NotSent():
@@ -176,6 +189,7 @@ class OutboxWorker:
                 await outbox.doubt(tx, claim, now, now + self._settings.outcome_wait, detail)
                 if claim.inbox_id in self._probes:
                     await self._pause_until_answered(tx, claim.inbox_id, FIRST_PROBE_SECONDS)
+        return None
 
     async def _pace(
         self, tx: Transaction, claim: Claim, code: int, retry_after: int | None, now: int
@@ -190,19 +204,10 @@ class OutboxWorker:
         await outbox.put_off(tx, claim, now, until, "paced", code=code)
 
     def _watch(self, claim: Claim, outcome: client.Outcome) -> None:
-        """One alert for a number that is held; a probe for one that twice in a row gave no answer (R7, R9)."""
+        """A number that gives no answer twice in a row is asked until it does (R9)."""
         number = claim.inbox_id
         if isinstance(outcome, client.Accepted):
             del self._unknown_in_a_row[number]
-            self._held.discard(number)
-        elif isinstance(outcome, client.Held) and number not in self._held:
-            self._held.add(number)
-            log.error(
-                "outbox: WhatsApp holds number %s (%d): %s",
-                claim.phone_number_id,
-                outcome.code,
-                outcome.detail,
-            )
         elif isinstance(outcome, client.Unknown):
             self._unknown_in_a_row[number] += 1
             if self._unknown_in_a_row[number] >= UNKNOWN_IN_A_ROW and number not in self._probes:
@@ -225,10 +230,10 @@ class OutboxWorker:
             del self._probes[inbox_id]
             del self._unknown_in_a_row[inbox_id]
         with contextlib.suppress(StorageUnavailable):  # then the pause ends by itself
-            await self._db.write(lambda tx: inboxes.answers_again(tx, inbox_id))
+            await self._db.write(lambda tx: inboxes.fall_silent(tx, inbox_id, None))
         self.ring()
 
     async def _pause_until_answered(self, tx: Transaction, inbox_id: str, seconds: float) -> None:
         """Longer than the next probe can take, so that nothing is claimed before its answer."""
         until = self._clock() + round(seconds * 1_000) + self._settings.lease
-        await inboxes.pause(tx, inbox_id, until, inboxes.NO_ANSWER)
+        await inboxes.fall_silent(tx, inbox_id, until)

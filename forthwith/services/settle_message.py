@@ -7,7 +7,6 @@ from forthwith.domain.errors import (
     Conflict,
     Invalid,
     NotFound,
-    Refusal,
     WindowClosed,
 )
 from forthwith.domain.message import is_client_id
@@ -40,19 +39,12 @@ async def retry_message(
     if not is_client_id(new_client_id):
         raise Invalid("invalid_body", field="client_id")
 
-    async def retry(tx: Transaction) -> MessageRow | Refusal:
-        try:
-            row = await find_message(tx, agent, client_id)
-            granted = await _granted(tx, agent, row, new_client_id)
-            return granted or await _send_again(tx, agent, row, new_client_id, now)
-        except Refusal as refusal:  # before anything was written; the tombstone must be
-            await tombstones.add(tx, agent.id, new_client_id, refusal, now)
-            return refusal
+    async def retry(tx: Transaction) -> MessageRow:
+        row = await find_message(tx, agent, client_id)
+        granted = await _granted(tx, agent, row, new_client_id)
+        return granted or await _send_again(tx, agent, row, new_client_id, now)
 
-    outcome = await db.write(retry)
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome
+    return await tombstones.write_or_refuse(db, agent.id, new_client_id, now, retry)
 
 
 async def _granted(tx: Transaction, agent: Agent, row: Row, wish: str) -> MessageRow | None:

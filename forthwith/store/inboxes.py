@@ -51,9 +51,6 @@ async def of_agent(tx: Transaction, agent_id: str) -> list[InboxRow]:
     return [InboxRow(row["id"], row["name"], row["display_phone_number"]) for row in rows]
 
 
-NO_ANSWER = "no answer"
-
-
 async def pause(tx: Transaction, inbox_id: str, until: int, reason: str) -> None:
     """Claim nothing of this number before `until`: messages wait, none fails. A longer pause stands."""
     await tx.run(
@@ -65,13 +62,26 @@ async def pause(tx: Transaction, inbox_id: str, until: int, reason: str) -> None
     )
 
 
-async def answers_again(tx: Transaction, inbox_id: str) -> None:
-    """End the pause of a number that did not answer; what WhatsApp itself has asked for stands."""
-    await tx.run(
-        """UPDATE inboxes SET paused_until = NULL, paused_reason = NULL
-        WHERE id = :id AND paused_reason = :no_answer""",
+async def hold(tx: Transaction, inbox_id: str, now: int, until: int, reason: str) -> bool:
+    """Pause a number that cannot send at all; True when that is news, for all processes: it could when last asked."""
+    await pause(tx, inbox_id, until, reason)
+    changed = await tx.run(
+        "UPDATE inboxes SET held_since = :now WHERE id = :id AND held_since IS NULL",
+        now=now,
         id=inbox_id,
-        no_answer=NO_ANSWER,
+    )
+    return changed > 0
+
+
+async def can_send_again(tx: Transaction, inbox_id: str) -> None:
+    """WhatsApp has accepted something from a number that it had held."""
+    await tx.run("UPDATE inboxes SET held_since = NULL WHERE id = :id", id=inbox_id)
+
+
+async def fall_silent(tx: Transaction, inbox_id: str, until: int | None) -> None:
+    """Claim nothing of a number that does not answer, before `until`; None: it answers. A pause asked for stands."""
+    await tx.run(
+        "UPDATE inboxes SET silent_until = :until WHERE id = :id", until=until, id=inbox_id
     )
 
 

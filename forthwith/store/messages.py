@@ -109,9 +109,9 @@ async def page(
 
 
 async def answer_after(
-    tx: Transaction, conversation_id: str, pos: int, sender_id: str
+    tx: Transaction, conversation_id: str, pos: int | None, sender_id: str
 ) -> Row | None:
-    """Another agent's first message after `pos`: with it, an answer that did not see it has crossed (R21)."""
+    """Another agent's first message after `pos`, which an answer written there has crossed (R21); None for no `pos`."""
     return await tx.one(
         """SELECT sender_name, created_at FROM messages WHERE conversation_id = :conversation_id AND pos > :pos
         AND direction = 'outbound' AND sender_id <> :sender_id AND status <> 'failed' ORDER BY pos LIMIT 1""",

@@ -9,7 +9,7 @@ from typing import Any
 
 from forthwith.domain import service_window
 from forthwith.domain.status import Attempt, Failure
-from forthwith.store import attempts, hops, messages
+from forthwith.store import attempts, hops, wamids
 from forthwith.store.database import Row, Transaction
 
 SECOND = 1_000
@@ -17,7 +17,7 @@ SECOND = 1_000
 
 COPIED = (
     *("message_id", "client_id", "attempt", "conversation_id", "inbox_id", "phone_number_id"),
-    *("to_phone", "to_bsuid", "text", "put_off"),
+    *("to_phone", "to_bsuid", "text", "put_off", "held_since"),
 )
 
 
@@ -36,6 +36,7 @@ class Claim:
     text: str
     reply_to_wamid: str | None
     put_off: int
+    held_since: int | None
     owner: str
     lease_until: int
 
@@ -51,13 +52,14 @@ class Claim:
 
 
 READY = """SELECT m.*, m.id AS message_id, m.text_content AS text, p.phone AS to_phone, p.bsuid AS to_bsuid,
-        i.phone_number_id, i.paused_until, c.last_inbound_at
+        i.phone_number_id, i.paused_until, i.held_since, c.last_inbound_at
     FROM (SELECT conversation_id, MIN(pos) AS pos FROM messages WHERE outbox_state IS NOT NULL
         GROUP BY conversation_id HAVING COUNT(NULLIF(outbox_state, 'waiting')) = 0) lane
     JOIN messages m ON m.conversation_id = lane.conversation_id AND m.pos = lane.pos
     JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
     JOIN inboxes i ON i.id = c.inbox_id
     WHERE m.next_attempt_at <= :now AND (i.paused_until IS NULL OR i.paused_until <= :now)
+    AND (i.silent_until IS NULL OR i.silent_until <= :now)
     ORDER BY m.wanted_at LIMIT :limit"""
 """The oldest message of each lane that has none in flight, if it is due; the longest waiting lane first."""
 
@@ -98,10 +100,9 @@ async def _claim(tx: Transaction, message: Row, owner: str, lease_until: int) ->
         until=lease_until,
         id=message["id"],
     )
-    quoted = await messages.by_client_id(tx, message["reply_to"]) if message["reply_to"] else None
     return Claim(
         **{name: message[name] for name in COPIED},
-        reply_to_wamid=quoted["wamid"] if quoted else None,
+        reply_to_wamid=await wamids.wamid_of(tx, message["reply_to"]),
         owner=owner,
         lease_until=lease_until,
     )

@@ -3,10 +3,14 @@
 They are kept by agent, so that nobody can bar an id that somebody else is about to use.
 """
 
+from typing import TypeVar
+
 import msgspec
 
 from forthwith.domain.errors import Cancelled, Refusal, refusal
-from forthwith.store.database import Transaction
+from forthwith.store.database import Database, Transaction, Work
+
+T = TypeVar("T")
 
 KEPT_PER_AGENT = 10_000
 """Far more than an agent is refused in years; whoever asks for refusals on purpose pushes out only their own."""
@@ -38,6 +42,24 @@ async def add(tx: Transaction, agent_id: str, client_id: str, said: Refusal, now
         params=msgspec.json.encode(said.params).decode(),
         now=now,
     )
+
+
+async def write_or_refuse(
+    db: Database, agent_id: str, client_id: str, now: int, work: Work[T]
+) -> T:
+    """Run `work` as one write. A refusal it raises, before it has written anything, is remembered, then raised."""
+
+    async def run(tx: Transaction) -> T | Refusal:
+        try:
+            return await work(tx)
+        except Refusal as said:  # not raised in here: that would undo the tombstone
+            await add(tx, agent_id, client_id, said, now)
+            return said
+
+    outcome = await db.write(run)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 async def prune(tx: Transaction, limit: int, kept: int = KEPT_PER_AGENT) -> int:

@@ -27,6 +27,7 @@ async def draw_near(tx: Transaction, latest: int) -> None:
         ("messages", "next_attempt_at"),
         ("messages", "lease_until"),
         ("inboxes", "paused_until"),
+        ("inboxes", "silent_until"),
     ):
         waiting = " AND outbox_state IS NOT NULL" if table == "messages" else ""
         await tx.run(

@@ -12,6 +12,18 @@ async def has_inbound(tx: Transaction, wamid: str) -> bool:
     return row is not None
 
 
+async def wamid_of(tx: Transaction, client_id: str | None) -> str | None:
+    """What WhatsApp calls this message, by its `client_id` or id; of several attempts the newest that it has named."""
+    if client_id is None:
+        return None
+    row = await tx.one(
+        """SELECT m.wamid AS inbound, a.wamid FROM messages m LEFT JOIN attempts a ON a.message_id = m.id
+        WHERE m.client_id = :id OR m.id = :id ORDER BY a.wamid IS NULL, a.n DESC LIMIT 1""",
+        id=client_id,
+    )
+    return (row["wamid"] or row["inbound"]) if row else None
+
+
 async def client_id_of_wamid(tx: Transaction, wamid: str | None) -> str | None:
     """The message that a contact quotes, whichever attempt of ours carried it."""
     if wamid is None:

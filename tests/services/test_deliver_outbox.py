@@ -19,7 +19,7 @@ from forthwith.protocol.shapes import SendMessage
 from forthwith.services import deliver_outbox
 from forthwith.services.accept_message import accept_message
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
-from forthwith.store import messages, outbox
+from forthwith.store import inboxes, messages, outbox
 from forthwith.store.database import Database, Transaction
 from forthwith.store.sqlite import SqliteDatabase
 from forthwith.whatsapp.client import NotSent, WhatsAppClient
@@ -187,6 +187,45 @@ async def test_a_number_is_alerted_once_for_each_time_it_is_held(
             for client_id in sent:
                 await eventually(bench.shows(client_id, "sent"))
     assert [each.message.count("holds number") for each in caplog.records] == [1, 1]
+
+
+async def test_neither_another_process_nor_the_next_one_repeats_the_alert(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What an administrator was told is in the store, until WhatsApp accepts something again (R7)."""
+    monkeypatch.setattr(deliver_outbox, "HELD_FOR", 50)
+    caplog.set_level(logging.ERROR)
+    await bench.emulator.faults({"do": {"action": "error", "code": 131031}})
+    client_id = await bench.send(PHONES[0])
+    for _ in range(3):
+        bench.worker = OutboxWorker(bench.db, bench.whatsapp, bench.clock, SETTINGS)
+        before = (await bench.row(client_id))["put_off"]
+
+        async def was_asked_twice(before: int = before) -> bool:
+            return bool((await bench.row(client_id))["put_off"] >= before + 2)
+
+        async with bench.running():
+            await eventually(was_asked_twice)
+    assert [each.message.count("holds number") for each in caplog.records] == [1]
+    assert (await bench.row(client_id))["status"] == "sending", "held: none fails"
+
+
+async def test_the_probe_of_a_silent_number_does_not_end_a_pause_that_whatsapp_asked_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver_outbox, "FIRST_PROBE_SECONDS", 0.1)
+    await bench.emulator.faults({"do": "hang", "match": {"kind": "send"}})
+    (inbox_id,) = bench.ana.inbox_ids
+    async with bench.running():
+        lost = [await bench.send(phone) for phone in PHONES[:2]]
+        for client_id in lost:
+            await eventually(bench.is_in(client_id, "doubted"), every=0.005)
+        until = bench.clock() + 1_500
+        await bench.db.write(lambda tx: inboxes.pause(tx, inbox_id, until, "whatsapp 4"))
+        waiting = await bench.send(PHONES[2])
+        await bench.emulator.faults()
+        await eventually(bench.shows(waiting, "sent"))
+        assert bench.clock() >= until
 
 
 async def test_what_is_claimed_while_the_worker_ends_is_also_called(bench: Bench) -> None:

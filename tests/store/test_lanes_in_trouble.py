@@ -11,7 +11,7 @@ from forthwith.domain.times import DAY, HOUR, MINUTE
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.settle_message import cancel_message, retry_message
-from forthwith.store import attempts, inboxes, outbox, waiting_times
+from forthwith.store import attempts, inboxes, outbox, waiting_times, wamids
 from forthwith.store.database import Database
 from tests.store.conftest import NOW, open_conversation
 from tests.store.test_outbox import claim, client_id, now_of, record, send
@@ -97,7 +97,9 @@ async def test_a_pause_is_never_shortened_by_a_later_answer(
     (inbox_id,) = ana.inbox_ids
     await db.write(lambda tx: inboxes.pause(tx, inbox_id, NOW + 60_000, "whatsapp 130429"))
     await db.write(lambda tx: inboxes.pause(tx, inbox_id, NOW + 1_000, "whatsapp 4"))
-    await db.write(lambda tx: inboxes.answers_again(tx, inbox_id))
+    await db.write(lambda tx: inboxes.fall_silent(tx, inbox_id, NOW + 70_000))
+    assert await claim(db, now=NOW + 60_000) == []
+    await db.write(lambda tx: inboxes.fall_silent(tx, inbox_id, None))
     assert await claim(db, now=NOW + 59_999) == []
     assert len(await claim(db, now=NOW + 60_000)) == 1
 
@@ -217,6 +219,44 @@ async def test_a_quote_by_message_id_reaches_whatsapp_as_well(
     )
     (answer,) = await claim(db)
     assert answer.reply_to_wamid == "wamid.1"
+
+
+async def test_a_quote_names_the_attempt_that_whatsapp_knows(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    """wamids belong to attempts: the newest may have none while an older one has arrived (R6)."""
+    first = await send(db, ana, conversation_id, "1")
+    await doubt_and_lapse(db, first)
+    await retry_message(db, ana, first.client_id, client_id(), NOW)
+    await claim(db)
+    await record(db, first, Attempt("sent"), "wamid.of-the-first")
+    second = partial(attempts.record, message_id=first.id, n=2, now=NOW)
+    await db.write(partial(second, evidence=Attempt(failures=frozenset({Failure(1, "131026")}))))
+
+    async def quoted() -> str | None:
+        quoting = SendMessage(client_id(), "2", reply_to=first.client_id)
+        row, _ = await accept_message(db, ana, conversation_id, quoting, NOW)
+        (answer,) = await claim(db)
+        await record(db, row, Attempt("sent"))
+        return answer.reply_to_wamid
+
+    assert await quoted() == "wamid.of-the-first"
+    await db.write(partial(second, evidence=Attempt("sent"), wamid="wamid.of-the-second"))
+    assert await quoted() == "wamid.of-the-second"
+    for wamid in ("wamid.of-the-first", "wamid.of-the-second"):
+        named = await db.read(partial(wamids.client_id_of_wamid, wamid=wamid))
+        assert named == first.client_id, "and so does a contact's quote of either"
+
+
+async def test_a_repetition_too_old_to_be_sent_leaves_the_doubt_as_it_was(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    row = await send(db, ana, conversation_id, "1")
+    await doubt_and_lapse(db, row)
+    await retry_message(db, ana, row.client_id, client_id(), NOW)
+    assert await claim(db, now=NOW + 11 * MINUTE) == []
+    now = await now_of(db, row)
+    assert (now.status, now.error and now.error.code) == ("unconfirmed", "stale")
 
 
 async def test_the_lane_that_has_waited_longest_goes_first(db: Database, ana: Agent) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from forthwith.domain.agent import Agent
 from forthwith.domain.status import Attempt
-from forthwith.store import messages, outbox, readiness
+from forthwith.store import messages, outbox, readiness, waiting_times
 from forthwith.store.database import Database, Row, Transaction, Value
 from tests.store.conftest import NOW
 from tests.store.test_outbox import claim, record, send
@@ -24,7 +24,7 @@ class Explained:
     """A transaction that notes how the engine would answer each statement, and then lets it."""
 
     def __init__(self, tx: Transaction) -> None:
-        self._tx, self.for_update, self.wakes = tx, tx.for_update, False
+        self._tx, self.for_update, self.wakes, self.hops = tx, tx.for_update, False, tx.hops
         self.plans: list[str] = []
 
     async def _explain(self, sql: str, values: dict[str, Value]) -> None:
@@ -82,12 +82,12 @@ async def long_history(db: Database, ana: Agent, conversation_id: str) -> None:
     "question",
     [
         readiness.outbox_figures,
-        outbox.next_due_at,
+        waiting_times.next_due_at,
         partial(outbox.lapse, now=NOW),
-        partial(outbox.draw_near, latest=NOW + 1),
+        partial(waiting_times.draw_near, latest=NOW + 1),
         partial(outbox.doubt_abandoned, me="me", only_process=True, now=NOW, until=NOW),
         partial(outbox.claim_lanes, owner="me", now=NOW, lease=1, stale_after=1, limit=10),
-        partial(outbox.stay_fresh, conversation_id="conversation-447700900318", at=NOW),
+        partial(waiting_times.stay_fresh, conversation_id="conversation-447700900318", at=NOW),
         partial(messages.answer_after, conversation_id="", pos=0, sender_id=""),
     ],
     ids=lambda question: getattr(question, "func", question).__name__,

@@ -24,7 +24,9 @@ CREATE TABLE repetitions (
 );
 
 -- R7: since when WhatsApp holds this number; the administrator is told when it begins, once for all processes.
+-- R9: a number that does not answer is silent until then; what WhatsApp itself has asked for stays in paused_until.
 ALTER TABLE inboxes ADD COLUMN held_since BIGINT;
+ALTER TABLE inboxes ADD COLUMN silent_until BIGINT;
 
 -- With wanted_at the figures of the outbox come from the index alone.
 DROP INDEX messages_outbox;
