@@ -3,6 +3,7 @@
 import json
 import logging
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from forthwith.services.settle_message import cancel_message, dismiss_message, r
 from forthwith.store import attempts, messages, orphans, outbox, traces
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.outbox import Claim
+from tests.rig import eventually
 from tests.store.conftest import NOW
 from tests.store.test_outbox import claim, client_id, send
 
@@ -209,11 +211,16 @@ async def test_hops_are_logged_once_committed_as_one_line_of_json(
         with pytest.raises((StorageUnavailable, RuntimeError)):
             await db.write(work)
     await db.write(lambda tx: outbox.put_off(tx, only, NOW + 10, NOW + 4_010, "paced", code=4))
-    lines = [
-        json.loads(JsonLines().format(each))
-        for each in caplog.records
-        if each.name == "forthwith.hops"
-    ]
+
+    def logged() -> list[Any]:
+        lines = [json.loads(JsonLines().format(each)) for each in caplog.records]
+        return [each for each in lines if each.get("hop") in ("claimed", "sent", "paced")]
+
+    async def is_logged() -> bool:  # a moment after the commit has been answered
+        return logged()[-1:] != [] and logged()[-1]["hop"] == "paced"
+
+    await eventually(is_logged)
+    lines = logged()
     ids = {"client_id": row.client_id, "attempt": 1, "level": "info", "from": "forthwith.hops"}
     assert [{**line, "at": ""} for line in lines] == [
         {**ids, "at": "", "text": "claimed", "hop": "claimed", "since_ms": 7},
