@@ -63,9 +63,15 @@ def token_of(connection: HTTPConnection) -> str | None:
 
 
 async def agent_of(connection: HTTPConnection) -> Agent | None:
-    """Who asks, by the session cookie. Works on a socket before it is accepted."""
+    """Who asks, by the session cookie. Works on a socket before it is accepted.
+
+    A page says whose it is (`Forthwith-Agent`): when another agent has signed in beside it, in another tab of the
+    browser, the cookie is theirs by now, and nothing of the page's may go out in their name.
+    """
     context = context_of(connection)
-    return await context.sessions.agent_of(token_of(connection), context.now())
+    agent = await context.sessions.agent_of(token_of(connection), context.now())
+    named = connection.headers.get("forthwith-agent")
+    return agent if agent is not None and named in (None, agent.id) else None
 
 
 async def signed_in_agent(connection: HTTPConnection) -> Agent:

@@ -91,6 +91,18 @@ async def test_signing_out_ends_the_session_here_and_for_its_sockets(edge: Edge)
         assert (await browser.ask("DELETE", "/api/session")).status == 204
 
 
+async def test_a_page_of_another_agent_than_the_cookie_s_is_signed_out(edge: Edge) -> None:
+    """Two tabs, one cookie: what the first agent's page still posts must not go out in the second one's name."""
+    async with browsing(edge) as browser:
+        agent = (await browser.sign_in()).json["agent"]["_id"]
+        for name, status in ((agent, 200), ("agent-somebody-else", 401), ("", 401)):
+            asked = await browser.ask("GET", "/api/session", headers={"Forthwith-Agent": name})
+            assert asked.status == status, name
+        theirs = {"Forthwith-Agent": "agent-somebody-else", "Idempotency-Key": "x"}
+        path = "/api/conversations/any/messages"
+        assert (await browser.ask("POST", path, {}, headers=theirs)).code == "signed_out"
+
+
 async def test_a_sign_out_during_a_look_leaves_nothing_in_the_cache(own_edge: Edge) -> None:
     """The session is read from the store, then it ends, then the reader goes on: the next request must be refused."""
     context = own_edge.context

@@ -1,10 +1,22 @@
 """A message that cannot be sent leaves the thread by itself, and its text is never lost (R19; G8)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from tests.e2e.conftest import INES, TOMAS, NewInbox
 from tests.rig import Product
 
 REFUSED = {"do": {"action": "error", "code": 131047}, "times": 1}
 SLOWLY_REFUSED = {"do": {"action": "fail", "code": 131047}, "times": 1}
+
+
+@asynccontextmanager
+async def refused_only_now(product: Product) -> AsyncIterator[None]:
+    """What is sent within is refused when the block ends: an empty composer must not take it back before."""
+    await product.emulator.faults(SLOWLY_REFUSED)
+    await product.emulator.aim_webhooks(None)
+    yield
+    await product.emulator.aim_webhooks(f"{product.url}/webhooks/whatsapp")
 
 
 async def test_a_refused_text_is_back_in_the_empty_composer_with_its_reason(
@@ -32,9 +44,9 @@ async def test_a_refused_text_waits_in_the_tray_when_the_composer_is_busy(
     ana = await new_inbox("Ana")
     session = await product.sign_in("Ana")
     await ana.open(await session.conversation_of(INES))
-    await product.emulator.faults(SLOWLY_REFUSED)
-    await ana.write("The blue one is 649 euros")
-    await ana.write("And the mudguards fit", enter=False)
+    async with refused_only_now(product):
+        await ana.write("The blue one is 649 euros")
+        await ana.write("And the mudguards fit", enter=False)
     await ana.page.wait_for_selector("[data-unsent]")
     assert await ana.composer_text() == "And the mudguards fit"
     tray = await ana.page.inner_text("[data-unsent]")
@@ -74,9 +86,9 @@ async def test_both_agents_see_the_tray_and_one_discards_for_both(
     conversation_id = await session.conversation_of(INES)
     await ana.open(conversation_id)
     await ben.open(conversation_id)
-    await product.emulator.faults(SLOWLY_REFUSED)
-    await ana.write("Not delivered")
-    await ana.write("busy", enter=False)
+    async with refused_only_now(product):
+        await ana.write("Not delivered")
+        await ana.write("busy", enter=False)
     for inbox in (ana, ben):
         await inbox.page.wait_for_selector("[data-unsent]")
     await ben.page.click("[data-unsent] >> text=Discard")

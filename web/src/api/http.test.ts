@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ApiError, NoAnswerError, protocolTooOld, request, signedOut } from './http';
+import { ApiError, NoAnswerError, protocolTooOld, request, signedOut, speakFor } from './http';
 
 const problem = (status: number, code: string, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify({ code, status, title: 'A title', params: { limit: 5 } }), {
@@ -37,6 +37,19 @@ test('every POST says which protocol it speaks; its body is JSON', async () => {
       'Idempotency-Key': 'k',
     },
   });
+});
+
+test('a page says whose it is, once that is known', async () => {
+  const ask = async () => {
+    const fetch = answerWith(Response.json({}));
+    await request('GET', '/api/x');
+    return fetch.mock.lastCall?.[1]?.headers;
+  };
+  expect(await ask()).toEqual({});
+  speakFor('agent-ana');
+  expect(await ask()).toEqual({ 'Forthwith-Agent': 'agent-ana' });
+  speakFor(null);
+  expect(await ask()).toEqual({});
 });
 
 test('an empty answer is null', async () => {

@@ -34,6 +34,13 @@ export const protocolTooOld = createSignal();
 /** The server has been heard after a silence: what waits for it need not wait longer. */
 export const serverReached = createSignal();
 
+let agentId: string | null = null;
+
+/** Whose page this is: the cookie may be another agent's by now, signed in to in another tab. */
+export function speakFor(id: string | null): void {
+  agentId = id;
+}
+
 interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
@@ -55,6 +62,7 @@ export async function request<Answer>(
       headers: {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(method === 'POST' ? { 'Forthwith-Protocol': String(PROTOCOL_VERSION) } : {}),
+        ...(agentId === null ? {} : { 'Forthwith-Agent': agentId }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,8 +1,15 @@
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { textFault } from '../domain/messageLimits';
-import { dismissReturnedReason, setDraftText, showComposer, useDraft } from '../outbox/drafts';
+import {
+  dismissReturnedReason,
+  setDraftText,
+  showComposer,
+  storeAgain,
+  useDraft,
+} from '../outbox/drafts';
 import { useStorageState } from '../outbox/useOutbox';
 import { Icon } from '../ui/Icon';
+import { clean, grow, isTouch } from './composerField';
 import { ComposerRemark } from './ComposerRemark';
 import styles from './MessageComposer.module.css';
 import { ReturnedNotice } from './ReturnedNotice';
@@ -29,6 +36,9 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
 
   const send = () => {
     if (fault === null && storage !== 'full') handleSendMessage();
+    else if (fault === null) {
+      void storeAgain(conversationId).then((isStored) => isStored && handleSendMessage());
+    }
     field.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -67,7 +77,7 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
           type="button"
           className={styles.send}
           aria-label="Send"
-          disabled={fault !== null || storage === 'full'}
+          disabled={fault !== null}
           // The field keeps the focus, and a phone its keyboard.
           onPointerDown={(event) => event.preventDefault()}
           onClick={send}
@@ -77,21 +87,4 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
       </div>
     </div>
   );
-}
-
-/** As tall as its text, up to six lines; browsers that can do so by themselves are left to it. */
-function grow(field: HTMLTextAreaElement | null): void {
-  if (!field || CSS.supports('field-sizing', 'content')) return;
-  field.style.blockSize = 'auto';
-  field.style.blockSize = `${field.scrollHeight}px`;
-}
-
-/** What no message can hold and no server takes: NUL, and halves of a character. */
-function clean(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
-}
-
-/** On a screen keyboard Enter begins a new line. */
-function isTouch(): boolean {
-  return matchMedia('(hover: none) and (pointer: coarse)').matches;
 }

@@ -1,4 +1,4 @@
-import type { Draft } from './draftStore';
+import { storedDraft, type Draft } from './draftStore';
 import { useOutboxValue } from './useOutbox';
 import { runningOutbox, shownComposers } from './running';
 
@@ -13,6 +13,14 @@ export function useDraftText(conversationId: string): string {
 
 export function setDraftText(conversationId: string, text: string): void {
   runningOutbox()?.drafts.setText(conversationId, text);
+}
+
+/** Tries again to store what stands in the composer, because there may be room by now. Whether it is stored. */
+export async function storeAgain(conversationId: string): Promise<boolean> {
+  const running = runningOutbox();
+  const draft = storedDraft(running?.drafts.get(conversationId));
+  await running?.storage.write({ drafts: { [conversationId]: draft } });
+  return running?.storage.state !== 'full';
 }
 
 /** The reason above the composer has been read. */

@@ -8,6 +8,7 @@ import { storeRenewed } from '../cache/streamCursor';
 import { FakeServer, stubLocks } from '../testing/fakeServer';
 import { AGENT, CONVERSATION, ownRow, typedMessage } from '../testing/rows';
 import * as running from './running';
+import { openTabs, type TabNews } from './tabs';
 import { sendMessage } from './useSendMessage';
 
 let server: FakeServer;
@@ -79,6 +80,21 @@ describe('starting and stopping', () => {
     applyRow(client, ownRow({ ...typedMessage(id), text_content: 'typed' }, 1), 'page');
     expect(running.runningOutbox()?.drafts.get(CONVERSATION)).toBeUndefined();
   });
+});
+
+test('signing out makes the agent’s other tabs forget what is deleted', async () => {
+  server.on('POST /api/conversations', () => new Promise(() => undefined));
+  start();
+  running.runningOutbox()?.drafts.setText(CONVERSATION, 'typed');
+  send('mine');
+  const heard: TabNews[] = [];
+  const tabs = openTabs({ agentId: AGENT._id, epoch });
+  tabs.listen((news) => heard.push(news));
+  await running.wipeOutbox();
+  await vi.waitUntil(() => heard.length >= 2);
+  tabs.close();
+  expect(heard).toContainEqual({ kind: 'removed', clientId: 'mine' });
+  expect(heard).toContainEqual({ kind: 'draft', conversationId: CONVERSATION, draft: null });
 });
 
 describe('a draft that was sent by a page which ended before the storage knew (R1)', () => {

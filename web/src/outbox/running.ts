@@ -46,9 +46,13 @@ export function stopOutbox(): void {
 
 /** Signing out by one's own will, after the warning: this agent's texts leave this browser. */
 export async function wipeOutbox(): Promise<void> {
-  const owner = running?.owner;
+  if (!running) return;
+  const { owner, outbox, drafts } = running;
+  // The agent's other tabs forget them too, or they would post what was to be deleted at the next sign-in.
+  for (const entry of [...outbox.entries]) outbox.remove(entry.message.client_id);
+  for (const draft of [...drafts.all()]) drafts.setText(draft.conversationId, '');
   stopOutbox();
-  if (owner) await wipeOutboxStorage(owner);
+  await wipeOutboxStorage(owner);
 }
 
 /** Removes what this agent has in this store: only signing out does so, after a warning. */

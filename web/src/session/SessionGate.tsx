@@ -1,5 +1,6 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { speakFor } from '../api/http';
 import { onSignedOut } from '../api/session';
 import { createQueryClient } from '../cache/queryClient';
 import { startOutbox } from '../outbox/running';
@@ -23,6 +24,7 @@ export function SessionGate({ children }: SessionGateProps) {
 
   const begin = useCallback((session: SessionAnswer, client: QueryClient) => {
     // Before anything is drawn: the first composer on screen already writes into it.
+    speakFor(session.agent._id);
     startOutbox({ session, client });
     setWork({ session, client });
     setGate('open');
@@ -40,6 +42,7 @@ export function SessionGate({ children }: SessionGateProps) {
   const signOut = async () => {
     if (work === null) return;
     await signOutHere(work.client);
+    speakFor(null);
     setWork(null);
     setGate('shut');
   };
