@@ -11,9 +11,9 @@ SLOWLY_REFUSED = {"do": {"action": "fail", "code": 131047}, "times": 1}
 
 
 @asynccontextmanager
-async def refused_only_now(product: Product) -> AsyncIterator[None]:
+async def refused_only_now(product: Product, times: int = 1) -> AsyncIterator[None]:
     """What is sent within is refused when the block ends: an empty composer must not take it back before."""
-    await product.emulator.faults(SLOWLY_REFUSED)
+    await product.emulator.faults({**SLOWLY_REFUSED, "times": times})
     await product.emulator.aim_webhooks(None)
     yield
     await product.emulator.aim_webhooks(f"{product.url}/webhooks/whatsapp")

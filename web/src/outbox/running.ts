@@ -49,8 +49,8 @@ export async function wipeOutbox(): Promise<void> {
   if (!running) return;
   const { owner, outbox, drafts } = running;
   // The agent's other tabs forget them too, or they would post what was to be deleted at the next sign-in.
-  for (const entry of [...outbox.entries]) outbox.remove(entry.message.client_id);
-  for (const draft of [...drafts.all()]) drafts.setText(draft.conversationId, '');
+  for (const entry of outbox.entries) outbox.remove(entry.message.client_id);
+  for (const draft of drafts.all()) drafts.setText(draft.conversationId, '');
   stopOutbox();
   await wipeOutboxStorage(owner);
 }
