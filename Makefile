@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lock size screenshots
+.PHONY: help setup demo test check fix lock size screenshots bench
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ fix: setup ## Format, and mend what the linters can mend
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 	@cd web && $(NPM) run --silent format
+
+bench: setup ## Measure the server against its floors; BENCH=--write renews docs/performance.md
+	@$(BIN)/python -m bench.server $(BENCH)
 
 size: setup ## Print the size of the message's path and of everything else
 	@tools/flow-lines; flow=$$?; tools/size-report && exit $$flow
