@@ -1,13 +1,14 @@
 """What can happen to a browser and its line. Each fault takes its time from the seeded chance, and ends by itself."""
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from playwright.async_api import BrowserContext
 
-from tests.network.proxy import Proxy
+from tests.network.proxy import Proxy, Snare
 from tests.network.tab import Tab
 
 
@@ -23,6 +24,11 @@ class Scene:
     async def pause(self, least: float, most: float) -> None:
         """For so many seconds, as chance has it."""
         await asyncio.sleep(self.chance.uniform(least, most))
+
+    async def caught(self, snare: Snare) -> None:
+        """Until something has gone into it. One that stays empty now stays set for what comes later."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(snare.sprung.wait(), 1.5)
 
     def any_tab(self) -> Tab:
         """One of them."""
@@ -63,8 +69,7 @@ async def jitter(scene: Scene) -> None:
     scene.proxy.delay("up", 0.0, 0.3)
     scene.proxy.delay("down", 0.0, 0.3)
     await scene.pause(0.3, 1.2)
-    scene.proxy.delay("up", 0.0, 0.0)
-    scene.proxy.delay("down", 0.0, 0.0)
+    scene.proxy.in_time()
 
 
 async def black_hole(scene: Scene) -> None:
@@ -89,19 +94,23 @@ async def refuse(scene: Scene) -> None:
     await scene.proxy.listen()
 
 
+async def turn_away(scene: Scene) -> None:
+    scene.proxy.turn_away()
+    scene.proxy.close()
+    await scene.pause(0.1, 1.2)
+    scene.proxy.turn_away(False)
+
+
 async def drop_a_frame(scene: Scene) -> None:
-    scene.proxy.drop_frame()
-    await scene.pause(0.2, 0.5)
+    await scene.caught(scene.proxy.drop_frame(scene.chance.choice((b'"prev_seq"', b'"received"'))))
 
 
 async def drop_an_answer(scene: Scene) -> None:
-    scene.proxy.drop_answer(silently=False)
-    await scene.pause(0.2, 0.5)
+    await scene.caught(scene.proxy.drop_answer(silently=False))
 
 
 async def cut_an_answer(scene: Scene) -> None:
-    scene.proxy.cut_answer(scene.chance.randrange(600))
-    await scene.pause(0.2, 0.5)
+    await scene.caught(scene.proxy.cut_answer(scene.chance.randrange(600)))
 
 
 async def offline(scene: Scene) -> None:
@@ -140,7 +149,13 @@ async def kill_the_renderer(scene: Scene) -> None:
     await tab.open()
 
 
-Fault = Callable[[Scene], Awaitable[None]]
+class Fault(Protocol):
+    """A function of this module."""
+
+    __name__: str
+
+    async def __call__(self, scene: Scene) -> None: ...
+
 
 ON_THE_LINE: tuple[Fault, ...] = (
     hold_what_comes,
@@ -151,6 +166,7 @@ ON_THE_LINE: tuple[Fault, ...] = (
     jitter,
     black_hole,
     refuse,
+    turn_away,
     drop_a_frame,
     drop_an_answer,
     cut_an_answer,

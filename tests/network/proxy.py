@@ -72,7 +72,9 @@ class Proxy:
         self._chance = random.Random(seed)
         self._open = {"up": asyncio.Event(), "down": asyncio.Event()}
         self._delay: dict[Direction, tuple[float, float]] = {}
-        self._is_hole = False
+        self._is_hole = self._turns_away = False
+        self.delayed = 0
+        """How many chunks have been."""
         self._snares: list[Snare] = []
         self._listener: asyncio.Server | None = None
         self._tasks = set[asyncio.Task[None]]()
@@ -84,7 +86,7 @@ class Proxy:
             gate.set()
         self._delay.clear()
         self._snares.clear()
-        self._is_hole = False
+        self._is_hole = self._turns_away = False
 
     def hold(self, *directions: Direction) -> None:
         """Keep all bytes back from now on; `release` lets them go, in order."""
@@ -97,8 +99,12 @@ class Proxy:
             gate.set()
 
     def delay(self, direction: Direction, least: float, most: float) -> None:
-        """Every chunk takes between `least` and `most` seconds; the order within a connection stays. 0, 0: none."""
+        """Every chunk takes between `least` and `most` seconds; the order within a connection stays."""
         self._delay[direction] = (least, most)
+
+    def in_time(self) -> None:
+        """No delays any more."""
+        self._delay.clear()
 
     def reset(self, choose: Callable[[Line], bool] = lambda _: True) -> int:
         """RST for the connections that `choose` takes; how many."""
@@ -123,6 +129,10 @@ class Proxy:
     def spit(self) -> None:
         """New connections work again; the old ones stay dead and silent."""
         self._is_hole = False
+
+    def turn_away(self, does: bool = True) -> None:
+        """New connections are accepted and closed at once, as by a balancer with nobody behind it."""
+        self._turns_away = does
 
     async def refuse(self) -> None:
         """Nobody listens: connecting is refused."""
@@ -179,6 +189,8 @@ class Proxy:
         return data
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._turns_away:
+            return writer.close()
         try:
             back, forth = await asyncio.open_connection("127.0.0.1", self._server_port)
         except OSError:
@@ -218,6 +230,7 @@ class Proxy:
                 parts = self._parts(line, direction, data)
                 await self._open[direction].wait()
                 if delay := self._delay.get(direction):
+                    self.delayed += 1
                     await asyncio.sleep(self._chance.uniform(*delay))
                 for part in parts:
                     if not line.is_dead:

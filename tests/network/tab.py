@@ -14,10 +14,12 @@ COMPOSER = "[data-composer] textarea"
 class Tab:
     """One tab on one conversation."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(
+        self, context: BrowserContext, address: str = "", page: Page | None = None
+    ) -> None:
         self.address = address
         self._context = context
-        self._page: Page | None = None
+        self._page = page
 
     @property
     def page(self) -> Page:

@@ -16,7 +16,7 @@ from tests.network.observer import Observer
 from tests.network.proxy import Proxy
 from tests.network.tab import Tab
 from tests.proofs import record
-from tests.rig import AgentSession, Product, eventually
+from tests.rig import AgentSession, Product
 
 FAULTS = int(os.environ.get("FORTHWITH_NETWORK_FAULTS", "100"))
 A_STRETCH = 17
@@ -62,7 +62,7 @@ async def write(stretch: Stretch, product: Product, unused: list[str]) -> None:
         text = unused.pop()
         stretch.entered.append(text)
         await stretch.scene.any_tab().write(text)
-    if chance.random() < 0.4:
+    if chance.random() < 0.7:
         await product.emulator.write(stretch.wa_id, "And another question")
     if chance.random() < 0.3:
         text = unused.pop()
@@ -82,37 +82,31 @@ async def strike(stretch: Stretch, fault: Fault, product: Product, unused: list[
     await striking
 
 
-async def rows_of(stretch: Stretch) -> list[list[str]]:
-    rows = await stretch.ben.messages(stretch.conversation_id)
-    return [[row["client_id"], row["status"], str(row["pos"])] for row in rows]
-
-
 async def come_to_rest(stretch: Stretch) -> None:
     """Fair weather: every tab ends by showing what the server has, all delivered; so does a fresh one."""
     scene = stretch.scene
     scene.proxy.clear()
     await scene.proxy.listen()
+    await show_what_is_stored(stretch, scene.tabs)
     fresh = Tab(scene.context, scene.tabs[0].address)
-
-    async def alike() -> bool:
-        rows = await rows_of(stretch)
-        screens = [await tab.shown() for tab in scene.tabs]
-        sent = len(stretch.entered) + len(stretch.written_by_ben)
-        return (
-            len(rows) >= sent
-            and all(status in ("delivered", "received") for _, status, _ in rows)
-            and all(screen == rows for screen in screens)
-        )
-
-    await eventually(alike, REST_SECONDS, every=0.1)
     await fresh.open()
-
-    async def fresh_too() -> bool:
-        return await fresh.shown() == await rows_of(stretch)
-
-    await eventually(fresh_too, REST_SECONDS, every=0.1)
+    await show_what_is_stored(stretch, [fresh])
     await fresh.close()
     assert [await tab.composer_text() for tab in scene.tabs] == ["" for _ in scene.tabs]
+
+
+async def show_what_is_stored(stretch: Stretch, tabs: list[Tab]) -> None:
+    deadline = time.monotonic() + REST_SECONDS
+    written = len(stretch.entered) + len(stretch.written_by_ben)
+    while True:
+        rows = await stretch.ben.messages(stretch.conversation_id)
+        stored = [[row["client_id"], row["status"], str(row["pos"])] for row in rows]
+        is_over = all(status in ("delivered", "received") for _, status, _ in stored)
+        screens = [await tab.shown() for tab in tabs]
+        if is_over and len(rows) >= written and all(screen == stored for screen in screens):
+            return
+        assert time.monotonic() < deadline, f"stored: {stored}\nshown: {screens}"
+        await asyncio.sleep(0.1)
 
 
 @dataclass
@@ -143,49 +137,64 @@ async def judge(stretch: Stretch, product: Product) -> Verdict:
     )
 
 
+@dataclass
+class Tally:
+    """Everything seen so far; noted also when a stretch does not come to rest."""
+
+    observer: Observer
+    verdict: Verdict = field(default_factory=Verdict)
+    faults: Counter[str] = field(default_factory=Counter)
+    messages: int = 0
+
+    def add(self, stretch: Stretch, verdict: Verdict) -> None:
+        self.messages += len(stretch.entered) + len(stretch.written_by_ben)
+        self.verdict.lost += verdict.lost
+        self.verdict.doubled += verdict.doubled
+        self.verdict.backwards += verdict.backwards
+
+    def note(self, seed: int, seconds: float) -> None:
+        print(f"{self.messages} messages, {self.observer.frames} frames: {dict(self.faults)}")
+        print(*self.observer.wrong[:20], *self.observer.falls[:20], sep="\n")
+        record(
+            "browser network faults",
+            seed,
+            runs=self.messages,
+            faults=self.faults.total(),
+            seconds=seconds,
+            lost=self.verdict.lost,
+            doubled=self.verdict.doubled,
+            backwards=self.verdict.backwards + len(self.observer.falls),
+            wrong_frames=len(self.observer.wrong),
+        )
+
+
 async def test_whatever_the_line_does_every_message_is_shown_once_and_arrives_once(
     product: Product, proxy: Proxy, browser: Browser, seed: int
 ) -> None:
-    chance, began = random.Random(seed), time.monotonic()
-    observer, total = Observer(), Verdict()
+    chance, began, tally = random.Random(seed), time.monotonic(), Tally(Observer())
     context = await browser.new_context(viewport=TALL)
-    await observer.watch(context)
+    await tally.observer.watch(context)
     inbox = Inbox(await context.new_page(), product)
     await inbox.sign_in("Ana")
     await inbox.page.close()
-    ben = await product.sign_in("Ben")
-    unused, modes, messages = texts(), Counter[str](), 0
-    tabs = [Tab(context, ""), Tab(context, "")]
-    for number, faults in enumerate(schedule(chance, FAULTS)):
-        wa_id = f"4477009{number:05}"
-        await product.emulator.contact(wa_id, name=f"Contact {number}", device="online")
-        await product.emulator.write(wa_id, "Hello")
-        conversation_id = await ben.conversation_of(wa_id)
-        for tab in tabs:
-            await tab.open(f"{product.public_url}/c/{conversation_id}")
-        stretch = Stretch(wa_id, conversation_id, Scene(proxy, context, tabs, chance), ben)
-        for fault in faults:
-            await strike(stretch, fault, product, unused)
-            modes[getattr(fault, "__name__", "")] += 1
-        await come_to_rest(stretch)
-        verdict = await judge(stretch, product)
-        messages += len(stretch.entered) + len(stretch.written_by_ben)
-        total.lost += verdict.lost
-        total.doubled += verdict.doubled
-        total.backwards += verdict.backwards
+    ben, unused = await product.sign_in("Ben"), texts()
+    tabs = [Tab(context), Tab(context)]
+    try:
+        for number, faults in enumerate(schedule(chance, FAULTS)):
+            wa_id = f"4477009{number:05}"
+            await product.emulator.contact(wa_id, name=f"Contact {number}", device="online")
+            await product.emulator.write(wa_id, "Hello")
+            conversation_id = await ben.conversation_of(wa_id)
+            for tab in tabs:
+                await tab.open(f"{product.public_url}/c/{conversation_id}")
+            stretch = Stretch(wa_id, conversation_id, Scene(proxy, context, tabs, chance), ben)
+            for fault in faults:
+                await strike(stretch, fault, product, unused)
+                tally.faults[fault.__name__] += 1
+            await come_to_rest(stretch)
+            tally.add(stretch, await judge(stretch, product))
+    finally:
+        tally.note(seed, time.monotonic() - began)
     await context.close()
-    print(f"{messages} messages, {observer.frames} frames, faults: {dict(modes)}")
-    print(*observer.wrong[:20], *observer.falls[:20], sep="\n")
-    record(
-        "browser network faults",
-        seed,
-        runs=messages,
-        faults=sum(modes.values()),
-        seconds=time.monotonic() - began,
-        lost=total.lost,
-        doubled=total.doubled,
-        backwards=total.backwards + len(observer.falls),
-        wrong_frames=len(observer.wrong),
-    )
-    assert observer.frames > 0
-    assert (total, observer.falls, observer.wrong) == (Verdict(), [], [])
+    assert tally.observer.frames > 0
+    assert (tally.verdict, tally.observer.falls, tally.observer.wrong) == (Verdict(), [], [])
