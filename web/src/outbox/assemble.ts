@@ -138,7 +138,7 @@ function hearTabs(tabs: Tabs, outbox: Outbox, drafts: Drafts): void {
     if (news.kind === 'entry') outbox.hear(news.entry);
     else if (news.kind === 'removed') outbox.forget(news.clientId);
     else if (news.kind === 'wake') outbox.wake();
-    else drafts.hear(news.conversationId, news.draft);
+    else drafts.hear(news);
   });
 }
 

@@ -130,3 +130,25 @@ test('all tabs of a browser show the same draft', async () => {
   await written();
   expect(tab.drafts.get(CONVERSATION)).toBeUndefined();
 });
+
+test('what another tab ended late does not end what was typed here meanwhile', () => {
+  const other = browser.openTab();
+  tab.drafts.setText(CONVERSATION, 'first');
+  const before = tab.drafts.consume(CONVERSATION);
+  other.drafts.setText(CONVERSATION, 'second');
+  const draft = other.drafts.get(CONVERSATION);
+  // The word of the first letters and of their Enter comes only now.
+  other.drafts.hear({ conversationId: CONVERSATION, draft: before, before: null });
+  other.drafts.hear({ conversationId: CONVERSATION, draft: null, before });
+  expect(other.drafts.get(CONVERSATION)).toEqual(draft);
+});
+
+test('a text that was continued here while another tab sent it goes on under an id of its own', () => {
+  const other = browser.openTab();
+  tab.drafts.setText(CONVERSATION, 'first');
+  const before = tab.drafts.get(CONVERSATION) ?? null;
+  other.drafts.setText(CONVERSATION, 'first and more');
+  other.drafts.hear({ conversationId: CONVERSATION, draft: null, before });
+  expect(other.drafts.get(CONVERSATION)?.text).toBe('first and more');
+  expect(other.drafts.get(CONVERSATION)?.id).not.toBe(before?.id);
+});

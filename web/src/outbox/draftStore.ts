@@ -1,13 +1,15 @@
 import { newClientId } from './clientId';
 import type { Reason } from './entry';
 import type { OutboxStorage, StoredDraft } from './outboxStorage';
-import type { Tabs } from './tabs';
+import type { TabNews, Tabs } from './tabs';
 
 /** What stands in a conversation's composer. */
 export interface Draft extends StoredDraft {
   /** Set while the text is one that came back and has not been touched. */
   returned: Reason | null;
 }
+
+type DraftNews = Pick<Extract<TabNews, { kind: 'draft' }>, 'conversationId' | 'draft' | 'before'>;
 
 /**
  * What is being typed, per conversation. A draft gets its id with the first letter, and that id becomes the
@@ -20,6 +22,8 @@ export class Drafts {
   /** Conversations whose draft another tab has told: what the storage held is older. */
   readonly #heard = new Set<string>();
   readonly #touched = new Set<string>();
+  /** Ids of drafts that this tab has had a hand in. */
+  readonly #typed = new Set<string>();
   #isWriting = false;
 
   constructor(
@@ -51,7 +55,7 @@ export class Drafts {
     if (!draft) return null;
     this.#touched.add(conversationId);
     this.#drafts.delete(conversationId);
-    this.tabs.tell({ kind: 'draft', conversationId, draft: null });
+    this.tabs.tell({ kind: 'draft', conversationId, draft: null, before: draft });
     this.#changed();
     return draft;
   }
@@ -112,19 +116,27 @@ export class Drafts {
     this.#changed();
   }
 
-  /** Another tab's composer has changed. */
-  hear(conversationId: string, draft: StoredDraft | null): void {
+  /** Another tab's composer has changed. A text that was typed here and not known there is not theirs to end. */
+  hear({ conversationId, draft, before }: DraftNews): void {
     this.#heard.add(conversationId);
+    const own = this.get(conversationId);
+    if (own && this.#typed.has(own.id) && own.id !== draft?.id) {
+      const isKnown = own.id === before?.id;
+      if (!isKnown) return;
+      if (own.text !== before.text) return this.#put(conversationId, { ...own, id: newClientId() });
+    }
     if (draft) this.#drafts.set(conversationId, { ...draft, returned: null });
     else this.#drafts.delete(conversationId);
     this.#changed();
   }
 
   #put(conversationId: string, draft: Draft | null): void {
+    const before = this.get(conversationId) ?? null;
     if (draft) this.#drafts.set(conversationId, draft);
     else this.#drafts.delete(conversationId);
+    if (draft) this.#typed.add(draft.id);
     this.#touched.add(conversationId);
-    this.tabs.tell({ kind: 'draft', conversationId, draft });
+    this.tabs.tell({ kind: 'draft', conversationId, draft, before });
     this.#changed();
     this.#unwritten.add(conversationId);
     void this.#write();

@@ -7,7 +7,13 @@ export type TabNews =
   | { kind: 'removed'; clientId: string }
   /** The network or the server is back. */
   | { kind: 'wake' }
-  | { kind: 'draft'; conversationId: string; draft: StoredDraft | null };
+  /** `before`: what the teller's composer held until now. */
+  | {
+      kind: 'draft';
+      conversationId: string;
+      draft: StoredDraft | null;
+      before: StoredDraft | null;
+    };
 
 export interface Tabs {
   tell(news: TabNews): void;

@@ -128,7 +128,7 @@ export class Tab {
       if (news.kind === 'entry') this.outbox.hear(news.entry);
       else if (news.kind === 'removed') this.outbox.forget(news.clientId);
       else if (news.kind === 'wake') this.outbox.wake();
-      else this.drafts.hear(news.conversationId, news.draft);
+      else this.drafts.hear(news);
     });
   }
 
