@@ -5,7 +5,7 @@ import os
 import random
 import time
 
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, ViewportSize
 
 from tests.e2e.conftest import Inbox
 from tests.network.observer import Observer
@@ -20,16 +20,22 @@ WITHIN_SECONDS = 2.0
 JITTER_SECONDS = 0.4
 TALL: ViewportSize = {"width": 1280, "height": 3000}
 
+TYPE_AND_ENTER = f"""async text => {{
+  const field = document.querySelector('{COMPOSER}');
+  field.focus();
+  // Hands do not type into a composer that still shows what the other tab has just sent.
+  while (field.value !== '') await new Promise((resolve) => setTimeout(resolve));
+  document.execCommand('insertText', false, text);
+  field.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', bubbles: true, cancelable: true }}));
+}}"""
+"""In one call: key by key through Playwright, fifty take four seconds on a busy machine."""
+
 
 async def enter_in_any_tab(tabs: list[Tab], texts: list[str], chance: random.Random) -> float:
-    """As fast as told, by the keyboard; the seconds it took."""
-    for tab in tabs:
-        await tab.page.focus(COMPOSER)
+    """As fast as told; the seconds it took."""
     began = time.monotonic()
     for number, text in enumerate(texts):
-        page: Page = chance.choice(tabs).page
-        await page.keyboard.insert_text(text)
-        await page.keyboard.press("Enter")
+        await chance.choice(tabs).page.evaluate(TYPE_AND_ENTER, text)
         pause = began + (number + 1) * WITHIN_SECONDS / ENTERS - time.monotonic()
         await asyncio.sleep(max(pause, 0))
     return time.monotonic() - began
@@ -64,14 +70,13 @@ async def test_fifty_enters_in_two_tabs_over_a_jittery_line_arrive_in_their_orde
                 sum(each.startswith("optimistic-") for each, *_ in await tab.shown())
                 for tab in tabs
             ]
-            print(counts, [await tab.page.evaluate("() => [...document.querySelectorAll('[data-client-id]')].map(e => e.querySelector('[dir=auto]').innerText.replace(/[^0-9L]+/g, ' ')).join('|')") for tab in tabs], [await tab.page.inner_text('main') for tab in tabs][0][-300:])
             return counts == [ENTERS, ENTERS]
 
-        await eventually(shown_in_both, 20, every=2)
+        await eventually(shown_in_both, 20)
 
         async def arrived(wa_id: str = wa_id) -> list[str]:
             ledger = await product.emulator.ledger(to=wa_id)
-            return [entry["body"]["body"] for entry in ledger] if len(ledger) >= ENTERS else []
+            return [str(entry["body"]) for entry in ledger] if len(ledger) >= ENTERS else []
 
         handed = await eventually(arrived, 120, every=0.2)
         lost += len(set(texts) - set(handed))
