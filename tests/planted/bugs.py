@@ -53,7 +53,7 @@ BUGS = (
         (
             (
                 "forthwith/services/deliver_outbox.py",
-                "await outbox.doubt(tx, claim, now + self._settings.outcome_wait)",
+                "await outbox.doubt(tx, claim, now, now + self._settings.outcome_wait, detail)",
                 "await outbox.put_off(tx, claim, now, now)",
             ),
         ),
