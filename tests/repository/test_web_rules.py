@@ -49,6 +49,7 @@ TREE = {
         "export const View = () => <Button key={String(sendMessage)} />;\n"
     ),
     "inbox/List.tsx": "export const List = () => null;\n",
+    "recorder/FlightRecorder.tsx": "export const FlightRecorder = () => null;\n",
     "session/SignIn.tsx": "export { who } from '../api/session';\n",
     "debug/console.ts": "export { sendMessage } from '../outbox/useSendMessage';\n",
 }
@@ -88,6 +89,11 @@ PLANTS = {
     "a conversation imports the inbox": (
         "conversation/x.ts",
         "import '../inbox/List';",
+        AGAINST_THE_LAYERS,
+    ),
+    "a conversation imports the recorder, even lazily": (
+        "conversation/x.ts",
+        "export const load = () => import('../recorder/FlightRecorder');",
         AGAINST_THE_LAYERS,
     ),
     "a folder inside a layer is no way round": (

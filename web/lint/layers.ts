@@ -25,7 +25,7 @@ interface Rule {
 /** Upper layers import lower ones; layers on one line know nothing of each other. */
 const LAYERS = [
   ['debug'],
-  ['conversation', 'inbox', 'session'],
+  ['conversation', 'inbox', 'session', 'recorder'],
   ['outbox', 'realtime'],
   ['cache'],
   ['api'],
@@ -35,7 +35,7 @@ const LAYERS = [
 const DEPTH = new Map(LAYERS.flatMap((row, depth) => row.map((name) => [name, depth])));
 
 /** `ui` stands beside the layers: pictures and buttons for the folders that draw. */
-const DRAWS = new Set(['conversation', 'inbox', 'session', 'debug']);
+const DRAWS = new Set(['conversation', 'inbox', 'session', 'recorder', 'debug']);
 
 /** What only tests import. */
 const TESTING = 'testing';

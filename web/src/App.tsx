@@ -5,6 +5,7 @@ import { Inbox } from './inbox/Inbox';
 import { hasUnsentText } from './outbox/running';
 import { useWaitingCount } from './outbox/useOutbox';
 import { tryNow, useConnectionState } from './realtime/connection';
+import { RecorderDoor } from './recorder/RecorderDoor';
 import { SessionGate } from './session/SessionGate';
 
 /** Puts gate, inbox and conversation together; they know nothing of each other. */
@@ -14,6 +15,7 @@ export function App() {
       {(session, signOut) => (
         <>
           <DebugDoor session={session} />
+          <RecorderDoor agent={session.agent} />
           <Inbox
             session={session}
             unsentTexts={hasUnsentText}

@@ -45,13 +45,15 @@ interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** The request outlives the page. */
+  keepalive?: boolean;
 }
 
 /** The decoded answer, or null for an empty one. Raises ApiError or NoAnswerError. */
 export async function request<Answer>(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  { body, headers, signal }: RequestOptions = {},
+  { body, headers, signal, keepalive = false }: RequestOptions = {},
 ): Promise<Answer> {
   const deadline = AbortSignal.timeout(ANSWER_WITHIN_MS);
   let response: Response;
@@ -68,6 +70,7 @@ export async function request<Answer>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
       cache: 'no-store',
+      keepalive,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     answer = response.status === 204 ? null : await response.json();

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { contactName, phoneWords, userNameWords } from '../domain/preview';
 import { ringOf, type ServiceWindow } from '../domain/serviceWindow';
 import { timeLeft, weekdayAndTime } from '../domain/time';
@@ -6,6 +6,7 @@ import type { ConversationRow } from '../protocol/shapes';
 import { Avatar } from '../ui/Avatar';
 import { cx } from '../ui/cx';
 import { IconButton } from '../ui/IconButton';
+import { useEscape } from '../ui/useEscape';
 import { useNow } from '../ui/useNow';
 import styles from './ContactPanel.module.css';
 import { useServiceWindow } from './useServiceWindow';
@@ -42,21 +43,6 @@ export function ContactPanel({ conversation, onClose }: ContactPanelProps) {
 interface ContactPanelProps {
   conversation: ConversationRow;
   onClose: () => void;
-}
-
-/** Esc peels this layer before the one below it, wherever the focus is. */
-function useEscape(onEscape: () => void): void {
-  const escape = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.isComposing) return;
-    event.preventDefault();
-    event.stopPropagation();
-    onEscape();
-  });
-  useEffect(() => {
-    const handle = (event: KeyboardEvent) => escape(event);
-    document.addEventListener('keydown', handle, true);
-    return () => document.removeEventListener('keydown', handle, true);
-  }, []);
 }
 
 const DAY_MS = 24 * 3_600_000;

@@ -177,7 +177,8 @@ describe('in doubt', () => {
     expect(screen.getByText('Waiting for network')).toBeTruthy();
     rerender(bubble(itemOf({ status: 'sent' })));
     expect(screen.queryByText('Waiting for network')).toBeNull();
-    expect(screen.queryByRole('button')).toBeNull();
+    const words = 'Sent: what has happened to this message';
+    expect(screen.getAllByRole('button')).toEqual([screen.getByRole('button', { name: words })]);
   });
 
   it.each([

@@ -21,7 +21,7 @@ import { UnreadDivider } from './UnreadDivider';
  * frame to the last tick, because the slots for time and glyph are always there (R20).
  */
 export const MessageBubble = memo(function MessageBubble(props: MessageBubbleProps) {
-  const { item, ownAgentId, timeZone, arrives = false } = props;
+  const { item, ownAgentId, timeZone, arrives = false, isTabStop = false } = props;
   const { message } = item;
   const [entrance] = useState(() => entranceOf(message, arrives));
   const outbound = message.direction === 'outbound';
@@ -44,6 +44,7 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
         <Bubble
           item={item}
           own={message.sender_id === ownAgentId}
+          isTabStop={isTabStop}
           timeZone={timeZone}
           entrance={entrance}
         />
@@ -59,6 +60,8 @@ interface MessageBubbleProps extends UnconfirmedActionsProps {
   timeZone?: string | undefined;
   /** Came in while the reader looked at the end of the thread: it fades in. Looked at when first drawn. */
   arrives?: boolean;
+  /** The newest own message: Tab leads to its flight recorder. */
+  isTabStop?: boolean;
 }
 
 type Entrance = 'rises' | 'arrives' | null;
@@ -72,7 +75,7 @@ function entranceOf(message: Message, arrives: boolean): Entrance {
   return !isStored(message) && age < FRESH_MS ? 'rises' : null;
 }
 
-function Bubble({ item, own, timeZone, entrance }: BubbleProps) {
+function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
   const { message } = item;
   const outbound = message.direction === 'outbound';
   const drawn = hasOwnDrawing(message.message_type);
@@ -87,6 +90,7 @@ function Bubble({ item, own, timeZone, entrance }: BubbleProps) {
         wide && styles.wideClock,
         entrance !== null && styles[entrance],
       )}
+      data-bubble=""
     >
       {/* The direction follows the words; the name has its own so that it does not decide. */}
       <div dir="auto">
@@ -112,7 +116,13 @@ function Bubble({ item, own, timeZone, entrance }: BubbleProps) {
         {item.clockSkew ? (
           <BothTimes message={message} timeZone={timeZone} />
         ) : (
-          <MessageMeta item={item} timeZone={timeZone} className={styles.meta} />
+          <MessageMeta
+            item={item}
+            own={own}
+            isTabStop={isTabStop}
+            timeZone={timeZone}
+            className={styles.meta}
+          />
         )}
       </div>
     </div>
@@ -122,6 +132,7 @@ function Bubble({ item, own, timeZone, entrance }: BubbleProps) {
 interface BubbleProps {
   item: TimelineItem;
   own: boolean;
+  isTabStop: boolean;
   timeZone: string | undefined;
   entrance: Entrance;
 }

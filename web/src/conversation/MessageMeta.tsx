@@ -5,23 +5,36 @@ import type { TimelineItem } from '../domain/timeline';
 import { spokenStatus } from '../ui/StatusGlyph';
 import styles from './MessageMeta.module.css';
 import { MessageStatus } from './MessageStatus';
+import { TraceButton } from './TraceButton';
 
 /**
  * Time and glyph of a message. The time's slot has a fixed width and stays empty until the message is
  * stored: that the time appears is the sign that no crash can lose the message any more (G2).
  */
-export function MessageMeta({ item, timeZone, className }: MessageMetaProps) {
+export function MessageMeta({ item, own, isTabStop, timeZone, className }: MessageMetaProps) {
   const { message } = item;
+  const time = <Moment iso={isStored(message) ? message.timestamp : null} timeZone={timeZone} />;
+  const look = `${styles.meta ?? ''} ${className ?? ''}`;
+  if (message.direction !== 'outbound') return <span className={look}>{time}</span>;
   return (
-    <span className={`${styles.meta ?? ''} ${className ?? ''}`}>
-      <Moment iso={isStored(message) ? message.timestamp : null} timeZone={timeZone} />
-      {message.direction === 'outbound' ? <MessageStatus status={item.status} /> : null}
-    </span>
+    <TraceButton
+      message={message}
+      own={own}
+      label={`${spokenStatus(item.status)}: what has happened to this message`}
+      isTabStop={isTabStop}
+      className={look}
+    >
+      {time}
+      <MessageStatus status={item.status} />
+    </TraceButton>
   );
 }
 
 interface MessageMetaProps {
   item: TimelineItem;
+  own: boolean;
+  /** The one whose flight recorder Tab leads to. */
+  isTabStop: boolean;
   timeZone: string | undefined;
   className: string | undefined;
 }

@@ -57,19 +57,21 @@ export function Thread({ ref, conversationId, timeline, readUpToPos, ownAgentId 
     },
     [client, conversationId, onView],
   );
+  const newestOwn = items.findLast(({ message }) => message.direction === 'outbound')?.key;
   const renderItem = useCallback(
     (item: TimelineItem) => (
       <MessageBubble
         item={item}
         ownAgentId={ownAgentId}
         arrives={isAtEnd && isFresh(item, seenPos)}
+        isTabStop={item.key === newestOwn}
         onSendAgain={sendAgain}
         onLeave={leaveIt}
         onConsent={consent}
         onTakeBack={takeBack}
       />
     ),
-    [ownAgentId, isAtEnd, seenPos],
+    [ownAgentId, isAtEnd, seenPos, newestOwn],
   );
   // Until it is known what is unread, only a message of this browser's own is worth drawing.
   const isReady = (!isLoading && unread !== undefined) || items.length > 0;

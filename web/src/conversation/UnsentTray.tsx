@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { sentenceFor } from '../domain/errorSentences';
 import { plainText } from '../domain/messageText';
+import { traceWanted } from '../domain/traceWanted';
 import type { UnsentEntry } from '../domain/unsent';
 import { useSettling } from '../outbox/useSettling';
 import { Button } from '../ui/Button';
@@ -85,6 +86,7 @@ function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: Un
         <Button small look="text" aria-disabled={busy} onClick={() => onDiscard(entry.clientId)}>
           Discard
         </Button>
+        {entry.source === 'row' ? <WhatHappened entry={entry} /> : null}
       </div>
       {words === null ? null : (
         <p className={styles.fault} role="alert">
@@ -92,5 +94,27 @@ function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: Un
         </p>
       )}
     </li>
+  );
+}
+
+/** Its bubble has left the thread, so the flight recorder is opened from here. */
+function WhatHappened({ entry }: { entry: UnsentEntry }) {
+  return (
+    <Button
+      small
+      look="text"
+      aria-haspopup="dialog"
+      onClick={({ currentTarget }) =>
+        traceWanted.emit({
+          clientId: entry.clientId,
+          conversationId: null,
+          text: entry.text,
+          senderName: entry.own ? null : entry.authorName,
+          opener: currentTarget,
+        })
+      }
+    >
+      What happened
+    </Button>
   );
 }

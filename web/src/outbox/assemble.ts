@@ -5,7 +5,8 @@ import { sendMessage } from '../api/sendMessage';
 import { applyRow, LIST_KEY, rowApplied } from '../cache/applyRow';
 import type { ConversationList } from '../cache/conversationList';
 import { knownRow } from '../cache/knownRow';
-import type { StoredMessage } from '../domain/message';
+import type { OptimisticMessage, StoredMessage } from '../domain/message';
+import { createSignal } from '../domain/signal';
 import type { AgentRow, Status } from '../protocol/shapes';
 import { Drafts } from './draftStore';
 import { finishLifting, liftFailedRow, liftReturned, type Lifting } from './liftText';
@@ -17,6 +18,9 @@ import {
   type StoredDraft,
 } from './outboxStorage';
 import { openTabs, type Tabs } from './tabs';
+
+/** A message is posted: its first try, or another. */
+export const posting = createSignal<OptimisticMessage>();
 
 /** An outbox and what belongs to it, for one agent and store. */
 export interface RunningOutbox {
@@ -48,7 +52,10 @@ export function assembleOutbox(
   const onRow = (row: StoredMessage) => applyRow(client, row, 'answer');
   const outbox: Outbox = new Outbox({
     owner,
-    post: sendMessage,
+    post: (message, seenPos, signal) => {
+      posting.emit(message);
+      return sendMessage(message, seenPos, signal);
+    },
     find: findMessage,
     storage,
     tabs,
