@@ -222,6 +222,16 @@ describe('going somewhere', () => {
     page.goTo({ kind: 'end' });
     expect(page.view).toMatchObject({ isAtEnd: true, lastSeen: 'k4999' });
   });
+
+  test('to the end from the end of a tall box: no row in sight is made anew', () => {
+    const page = new Page(rows(100));
+    page.box.clientHeight = 3_000;
+    page.draw();
+    page.add('own', 50);
+    page.goTo({ kind: 'end' });
+    expect(page.view).toMatchObject({ isAtEnd: true, lastSeen: 'own' });
+    expect(page.lost).toEqual([]);
+  });
 });
 
 describe('the box is never empty', () => {

@@ -58,7 +58,8 @@ export class ReverseWindow {
 
   goTo(target: Target): void {
     this.target = target;
-    this.#reach = { near: 0, far: AHEAD };
+    // Near the end already: what is mounted stays, or rows in sight would be made anew.
+    if (this.#reach.near > 0) this.#reach = { near: 0, far: AHEAD };
     this.redraw();
   }
 
