@@ -59,29 +59,6 @@ async def test_messages_written_offline_go_out_in_order_after_a_reload_in_betwee
     assert [f"Offline line {n}" in str(body) for n, body in enumerate(bodies)] == [True] * 5
 
 
-RELOAD_AFTER = """milliseconds => document.querySelector('[data-composer] textarea')
-  .addEventListener('keydown', () => setTimeout(() => location.reload(), milliseconds))"""
-
-
-async def test_a_reload_at_any_moment_after_enter_keeps_the_one_bubble(
-    product: Product, new_inbox: NewInbox
-) -> None:
-    ana = await new_inbox("Ana")
-    session = await product.sign_in("Ana")
-    await ana.open(await session.conversation_of(INES))
-    for milliseconds in range(0, 101, 5):
-        text = f"Reloaded after {milliseconds:03} ms"
-        await ana.write(text, enter=False)
-        await ana.page.evaluate(RELOAD_AFTER, milliseconds)
-        async with ana.page.expect_navigation():
-            await ana.page.keyboard.press("Enter")
-        await ana.until_bubble(text, "delivered")
-        assert len(await ana.bubbles(text)) == 1
-        assert await ana.composer_text() == ""
-    ledger = await product.emulator.ledger(to=INES)
-    assert len(ledger) == len({entry["opaque"] for entry in ledger}) == 21
-
-
 async def test_a_closed_tab_s_message_is_sent_once_by_another(
     product: Product, new_inbox: NewInbox
 ) -> None:
@@ -107,25 +84,3 @@ async def test_a_closed_tab_s_message_is_sent_once_by_another(
     await other.wait_for_function(
         "() => document.querySelectorAll('[data-client-id][data-direction=outbound]').length === 1"
     )
-
-
-async def test_the_answer_first_and_the_event_first_order_look_the_same(
-    product: Product, new_inbox: NewInbox
-) -> None:
-    ana = await new_inbox("Ana")
-    session = await product.sign_in("Ana")
-    await ana.open(await session.conversation_of(INES))
-
-    async def late_answer(route: Route) -> None:
-        response = await route.fetch()
-        await asyncio.sleep(0.4)
-        await route.fulfill(response=response)
-
-    await ana.page.route("**/messages", late_answer)
-    await ana.write("The event comes first")
-    await ana.until_bubble("The event comes first", "delivered")
-    assert len(await ana.bubbles("The event comes first")) == 1
-    await ana.page.unroute("**/messages")
-    await ana.write("And then again")
-    await ana.until_bubble("And then again", "delivered")
-    assert len(await ana.bubbles("The event comes first")) == 1

@@ -1,0 +1,136 @@
+"""Looks at a page in every frame it draws, from its first script on, in every tab and across reloads (G3, G4)."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+
+PROGRESS = {"sending": 0, "unconfirmed": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
+
+# Told to the test: what is seen for the first time, each new status, and each fault of a frame. A fault is
+#   doubled    two bubbles of one message          blinked   a bubble in sight was gone and came back, and no tray had it
+#   remounted  another node for one in sight       shifted   a row moved though no row came or went
+#   moved      a stored row took another place     unordered rows not by position, or a stored one after an optimistic
+#   late       no bubble in the second frame after Enter
+LOOK = """(() => {
+  if (window.watched) return;
+  const watched = window.watched = {isDeaf: false, isStill: true, entered: 0};
+  const tell = (...said) => window.tellWatch?.(...said).catch(() => undefined);
+  const places = new Map(), statuses = new Map(), told = new Set();
+  let path = '', nodes = new Map(), gone = new Map(), boxes = new Map(), signature = '';
+  const fault = (kind, id, detail = '') => {
+    if (told.has(kind + id)) return;
+    told.add(kind + id);
+    tell('fault', kind, `${id} ${detail} in frame ${Math.round(performance.now())}`);
+  };
+  const wasInSight = id => {
+    const was = boxes.get(id), box = document.querySelector('[aria-label=Messages]')?.getBoundingClientRect();
+    return was && box && was.bottom > box.top && was.top < box.bottom;
+  };
+  const isMoving = row => row.getAnimations().length > 0;
+  function look() {
+    if (location.pathname !== path) {
+      path = location.pathname;
+      nodes = new Map(), gone = new Map(), signature = '';
+    }
+    const rows = [...document.querySelectorAll('[data-client-id]')];
+    const now = new Map();
+    let last = 0, isOptimistic = false;
+    for (const row of rows) {
+      const {clientId: id, status, direction, pos} = row.dataset;
+      if (now.has(id)) fault('doubled', id);
+      now.set(id, row);
+      if (pos === '') isOptimistic = true;
+      else if (isOptimistic || Number(pos) <= last) fault('unordered', id, `${pos} after ${last}`);
+      else last = Number(pos);
+      if (pos !== '' && (places.get(id) ?? pos) !== pos) fault('moved', id, `${places.get(id)} to ${pos}`);
+      if (pos !== '') places.set(id, pos);
+      if (direction !== 'outbound') continue;
+      if (!statuses.has(id) && pos === '') tell('entered', path, id);
+      if (statuses.get(id) !== status) tell('status', id, status);
+      statuses.set(id, status);
+      if (watched.isStill && gone.get(id) === 'nowhere') fault('blinked', id);
+      const isAnother = nodes.has(id) && nodes.get(id) !== row;
+      if (watched.isStill && isAnother && !gone.has(id) && wasInSight(id)) fault('remounted', id);
+      gone.delete(id);
+    }
+    for (const id of nodes.keys()) if (!now.has(id)) {
+      const inTray = document.querySelector(`[data-unsent="${id}"]`) || gone.get(id) === 'tray';
+      gone.set(id, inTray ? 'tray' : gone.get(id) ?? (wasInSight(id) ? 'nowhere' : 'out of sight'));
+    }
+    nodes = new Map([...nodes, ...now]);
+    measure(rows);
+  }
+  function measure(rows) {
+    const box = document.querySelector('[aria-label=Messages]');
+    const lines = rows.map(row => row.id + row.childElementCount + isMoving(row));
+    const seen = [box?.clientHeight, box?.clientWidth, ...lines].join();
+    const after = new Map(rows.map(row => [row.id, row.getBoundingClientRect()]));
+    if (seen === signature && watched.isStill && watched.entered && !rows.some(isMoving))
+      for (const [id, {top, left, width, height}] of after) {
+        const was = boxes.get(id);
+        const by = Math.max(...[top - was.top, left - was.left, width - was.width, height - was.height].map(Math.abs));
+        if (by > 0) fault('shifted', id, `by ${by} px`);
+      }
+    signature = seen;
+    boxes = after;
+  }
+  const frame = () => { look(); requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
+  addEventListener('keydown', event => {
+    const {key, shiftKey, repeat, isComposing, target} = event;
+    if (key !== 'Enter' || shiftKey || repeat || isComposing || watched.isDeaf) return;
+    if (!target.matches?.('[data-composer] textarea') || !target.value.trim()) return;
+    watched.entered += 1;
+    const text = target.value.trim();
+    tell('text', location.pathname, text);
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      const mine = [...document.querySelectorAll('[data-client-id][data-direction=outbound]')];
+      if (!mine.some(row => row.textContent.includes(text))) fault('late', text);
+    }));
+  }, true);
+})()"""
+
+
+@dataclass
+class Watch:
+    """What all pages of all agents have told. `statuses`: by (page, client_id), in the order shown."""
+
+    statuses: dict[tuple[int, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    entered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """By conversation: client_ids in the order of the Enters."""
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    """(conversation, text) of every Enter."""
+    faults: list[str] = field(default_factory=list)
+    _pages: dict[Page, int] = field(default_factory=dict)
+
+    async def follow(self, context: BrowserContext) -> None:
+        """Look at every page of this browser, from now on."""
+        await context.expose_binding("tellWatch", self._hear)
+        await context.add_init_script(LOOK)
+
+    def _hear(self, source: Any, kind: str, one: str, other: str) -> None:
+        page = self._pages.setdefault(source["page"], len(self._pages))
+        conversation = one.rpartition("/")[2]
+        if kind == "fault":
+            self.faults.append(f"{one}: {other} of page {page}")
+        elif kind == "status":
+            self.statuses[page, one].append(other)
+        elif kind == "text":
+            self.texts.append((conversation, other))
+        elif not any(other in ids for ids in self.entered.values()):
+            self.entered[conversation].append(other)
+
+    def fallen(self) -> list[str]:
+        """Progress that was shown and then taken back, in one tab, reloads included (G4)."""
+        fell = []
+        for (page, client_id), seen in self.statuses.items():
+            steps = [PROGRESS[status] for status in seen if status in PROGRESS]
+            if steps != sorted(steps):
+                fell.append(f"{client_id} of page {page}: {' '.join(seen)}")
+        return fell
+
+    def counted(self) -> Counter[str]:
+        """How many faults of each kind."""
+        return Counter(fault.partition(":")[0] for fault in self.faults)
