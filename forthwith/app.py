@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -25,10 +26,13 @@ from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.sign_in import Sessions
 from forthwith.services.tell_read import ReadReceipts
 from forthwith.store import inboxes
+from forthwith.store.data_folder import free_ratio
 from forthwith.store.database import Database
 from forthwith.store.opening import open_store
 from forthwith.whatsapp.client import WhatsAppClient
 
+BUILDS_FOLDER = "web"
+"""In the data folder."""
 LOOPS_END_WITHIN_SECONDS = 4.0
 """With uvicorn's 5 s for requests under way, a stop takes at most 10 s; then attempts stay marked as claimed."""
 LEASE_BEYOND_TIMEOUT_SECONDS = 10
@@ -43,8 +47,8 @@ async def running_app(
     Raises FolderUnusable, SchemaTooNew or StorageUnavailable: one sentence each.
     """
     async with AsyncExitStack() as closing:
-        bell = Bell()
-        db = await open_store(settings.data_dir, settings.database_url, bell)
+        bell, metrics = Bell(), Metrics()
+        db = await open_store(settings.data_dir, settings.database_url, bell, metrics)
         closing.push_async_callback(db.close)
         await _ensure_inbox(db, settings, now())
 
@@ -57,7 +61,7 @@ async def running_app(
         outbox = OutboxWorker(db, whatsapp, now, _delivery(settings))
         log = EventLog(db)
         await log.open()
-        sockets = WebsocketService(log, db.epoch)
+        sockets = WebsocketService(log, db.epoch, metrics.ws_replayed)
         bell.listen(outbox.ring)
         bell.listen(sockets.ring)
 
@@ -67,7 +71,6 @@ async def running_app(
         loops.start("sockets", sockets.run)
         loops.start("pruning", Pruner(db, _keeping(settings), now).run)
 
-        metrics = Metrics()
         origins = origins_of(settings.browser_url)
         context = Context(
             db=db,
@@ -80,6 +83,7 @@ async def running_app(
             metrics_token=settings.metrics_token,
             stopped_loops=loops.stopped,
             open_sockets=sockets.count,
+            free_disk=partial(free_ratio, settings.data_dir),
             tell_read=receipts.tell,
         )
         webhook = WebhookEndpoint(
@@ -88,7 +92,8 @@ async def running_app(
             settings.whatsapp_verify_token,
             metrics,
         )
-        yield create_api(context, origins, [*webhook.routes(), *LiveEndpoint(sockets).routes()])
+        others = [*webhook.routes(), *LiveEndpoint(sockets).routes()]
+        yield create_api(context, origins, others, settings.data_dir / BUILDS_FOLDER)
 
 
 async def _ensure_inbox(db: Database, settings: Settings, now: int) -> None:

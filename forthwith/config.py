@@ -27,6 +27,7 @@ OF_TOOLS = frozenset(
         "NETWORK_FAULTS",
         "POWER_CUTS",
         "PROOF_LOG",
+        "RESTARTS",
         "SCHEDULES",
         "SCREENSHOTS",
         "SEED",

@@ -52,34 +52,60 @@ class Gauge:
 
 
 class Histogram:
-    """How long something took, in seconds."""
+    """How long something took, in seconds; one for each combination of label values."""
 
     kind = "histogram"
 
-    def __init__(self, name: str, meaning: str) -> None:
+    def __init__(self, name: str, meaning: str, *labels: str) -> None:
         self.name = name
         self.meaning = meaning
-        self._counts = [0] * (len(SECONDS_BUCKETS) + 1)
-        self._sum = 0.0
+        self._labels = labels
+        self._series: dict[tuple[str, ...], _Series] = {} if labels else {(): _Series()}
 
-    def observe(self, seconds: float) -> None:
-        """Count one that took so long."""
-        self._counts[bisect_left(SECONDS_BUCKETS, seconds)] += 1
-        self._sum += seconds
+    def observe(self, seconds: float, *label_values: str) -> None:
+        """Count one that took so long, under these label values."""
+        assert len(label_values) == len(self._labels), f"{self.name} has the labels {self._labels}"
+        series = self._series.setdefault(label_values, _Series())
+        series.counts[bisect_left(SECONDS_BUCKETS, seconds)] += 1
+        series.sum += seconds
 
     def lines(self) -> Iterator[str]:
         """In the text format: cumulative buckets, sum, count."""
         bounds = [f"{bound:g}" for bound in SECONDS_BUCKETS] + ["+Inf"]
-        for bound, total in zip(bounds, accumulate(self._counts), strict=True):
-            yield f'{self.name}_bucket{{le="{bound}"}} {total}'
-        yield f"{self.name}_sum {self._sum:.15g}"
-        yield f"{self.name}_count {sum(self._counts)}"
+        for values, series in sorted(self._series.items()):
+            for bound, total in zip(bounds, accumulate(series.counts), strict=True):
+                labelled = _labelled((*self._labels, "le"), (*values, bound))
+                yield f"{self.name}_bucket{labelled} {total}"
+            labelled = _labelled(self._labels, values)
+            yield f"{self.name}_sum{labelled} {series.sum:.15g}"
+            yield f"{self.name}_count{labelled} {sum(series.counts)}"
+
+
+class _Series:
+    """One histogram's figures."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(SECONDS_BUCKETS) + 1)
+        self.sum = 0.0
 
 
 class Metrics:
     """All of them. A name once published is never changed: dashboards and alerts read it."""
 
     def __init__(self) -> None:
+        self.messages = Counter(
+            "forthwith_messages_total",
+            "Messages that came to show this status.",
+            *("direction", "status"),
+        )
+        self.send_seconds = Histogram(
+            "forthwith_send_seconds",
+            "From our storing a message to WhatsApp's taking it (sent) and the device's (delivered).",
+            "stage",
+        )
+        self.meta_errors = Counter(
+            "forthwith_meta_errors_total", "Errors WhatsApp gave for messages, by its code.", "code"
+        )
         self.unconfirmed = Gauge(
             "forthwith_unconfirmed", "Messages that WhatsApp may or may not have."
         )
@@ -100,6 +126,12 @@ class Metrics:
             "From Enter to the frame that shows the message, as browsers report it.",
         )
         self.ws_connections = Gauge("forthwith_ws_connections", "Sockets open now.")
+        self.ws_replayed = Counter(
+            "forthwith_ws_replayed_total", "Events sent to browsers that had missed them."
+        )
+        self.disk_free_ratio = Gauge(
+            "forthwith_data_disk_free_ratio", "Free part of the data folder's disk, from 0 to 1."
+        )
 
     def render(self) -> str:
         """Everything, in Prometheus' text format 0.0.4."""

@@ -11,11 +11,11 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from forthwith.api.http_protocol import BoundedHttpProtocol
+from forthwith.api.http_protocol import STOPPING, BoundedHttpProtocol
 from forthwith.api.socket_protocol import BoundedSocketProtocol
 from forthwith.app import running_app
 from forthwith.config import Settings
-from forthwith.listening import BACKLOG, listen
+from forthwith.listening import BACKLOG, listen, passed
 from forthwith.store import data_folder
 
 SOCKET_FRAME_BYTES = 64 * 1024
@@ -41,13 +41,18 @@ class Server(uvicorn.Server):
         sys.stdout.write(f"forthwith listening on http://{host}:{self.config.port}\n")
         sys.stdout.flush()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and let every connection end after the answer it waits for."""
+        self.lifespan.state[STOPPING] = True
+        await super().shutdown(sockets)
+
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code.
 
     Raises PortTaken, or what `running_app` raises.
     """
-    listener = listen(settings.host, settings.port)
+    listener = passed() or listen(settings.host, settings.port)
     with listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings.on_port(listener.getsockname()[1]), listener))
     return 0

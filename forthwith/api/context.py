@@ -29,7 +29,7 @@ class SignedOut(Refusal):
 class Context:
     """`now`: milliseconds since the epoch. `secure`: browsers reach us by https. `debug`: console tags are on.
 
-    `open_sockets`: how many there are. `stopped_loops`: names of background loops that should run and do not.
+    `open_sockets`: how many there are. `free_disk`: free part of the data folder's disk, from 0 to 1. `stopped_loops`: names of background loops that should run and do not.
     `tell_read(conversation_id, phone_number_id, wamid)`: show the contact blue ticks, soon.
     """
 
@@ -43,6 +43,7 @@ class Context:
     metrics_token: str
     stopped_loops: Callable[[], list[str]]
     open_sockets: Callable[[], int]
+    free_disk: Callable[[], float]
     tell_read: Callable[[str, str, str], None]
 
     @property

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forthwith.domain.errors import Refusal
 from forthwith.protocol.codes import REQUEST_CODES
 from forthwith.protocol.shapes import Problem
-from forthwith.store.database import StorageUnavailable
+from forthwith.store.database import StorageFull, StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ TITLES: dict[str, str] = {
     "already_settled": "Somebody has settled this message already.",
     "already_handed_over": "The message has already been handed to WhatsApp.",
     "protocol_too_old": "This page is older than the server; reload it.",
+    "storage_full": "The server's disk is full: nothing new can be stored until there is room again.",
     "storage_unavailable": "The server cannot store anything now; try again in a moment.",
     "internal_error": "Something went wrong in the server; its log has the details under this id.",
 }
@@ -83,7 +84,7 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 async def _storage(request: Request, error: Exception) -> Response:
     logger.error("The store cannot be used: %s", error)
-    return problem("storage_unavailable")
+    return problem("storage_full" if isinstance(error, StorageFull) else "storage_unavailable")
 
 
 def install(app: FastAPI) -> None:

@@ -16,7 +16,9 @@ from forthwith.store import readiness
 log = logging.getLogger(__name__)
 router = APIRouter()
 
-READY_WITHIN_SECONDS = 1.0
+READY_WITHIN_SECONDS = 0.8
+"""A store that is gone must be told within a second."""
+LEAST_FREE_DISK = 0.05
 
 
 @router.get("/healthz")
@@ -27,7 +29,7 @@ async def healthz() -> Response:
 
 @router.get("/readyz")
 async def readyz(context: Edge) -> Response:
-    """200 when a write has just been committed, the schema is current and every loop runs; else 503 and why."""
+    """200 when a write was just committed, the schema is current, every loop runs and the disk has room; else 503 and why."""
     stopped = context.stopped_loops()
     if stopped:
         return PlainTextResponse(f"stopped: {', '.join(stopped)}\n", 503)
@@ -39,6 +41,8 @@ async def readyz(context: Edge) -> Response:
         return PlainTextResponse("the store cannot be written\n", 503)
     if missing:
         return PlainTextResponse("the store's schema is not current\n", 503)
+    if context.free_disk() <= LEAST_FREE_DISK:
+        return PlainTextResponse("the data folder's disk is nearly full\n", 503)
     return PlainTextResponse("ready\n")
 
 
@@ -48,6 +52,7 @@ async def metrics(request: Request, context: Edge) -> Response:
     if not _may_read_metrics(request, context.metrics_token):
         return problem("not_found")
     figures = await context.db.read(readiness.outbox_figures)
+    context.metrics.disk_free_ratio.set(context.free_disk())
     context.metrics.ws_connections.set(context.open_sockets())
     context.metrics.outbox_depth.set(figures.depth)
     context.metrics.unconfirmed.set(figures.unconfirmed)

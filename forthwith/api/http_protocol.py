@@ -19,6 +19,11 @@ BODY_SECONDS = 30.0
 LINGER_SECONDS = 1.0
 """A refused client may still be sending; closing at once would reset the connection and destroy the answer."""
 
+LAST_REQUEST_SECONDS = 0.3
+"""A stopping server keeps idle connections so long: a request may be on its way, and closing would destroy it (G9)."""
+STOPPING = "stopping"
+"""In `app_state` once the server stops: every answer from then on is the last one of its connection."""
+
 Phase = Literal["idle", "head", "body"]
 
 
@@ -39,6 +44,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
+        if STOPPING in self.app_state:  # accepted in the moment of stopping
+            self.loop.call_later(LAST_REQUEST_SECONDS, self._close_when_idle)
         # A connection that never asks for anything is closed as well.
         self._timer = self.loop.call_later(HEAD_SECONDS, transport.close)
 
@@ -76,6 +83,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if not self._refused:
             self._phase, self._uncounted = "body", 0
             super().on_headers_complete()
+            if STOPPING in self.app_state and self.cycle is not None:
+                self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -89,8 +98,25 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_watching()
-        if not self._refused:
+        if STOPPING in self.app_state:
+            self.transport.close()  # nobody would tell it to end; the browser comes back at once
+        elif not self._refused:
             super().handle_websocket_upgrade()
+
+    def shutdown(self) -> None:
+        """The server stops. What is under way ends; what is idle may say one thing more."""
+        if self._is_idle():
+            self.loop.call_later(LAST_REQUEST_SECONDS, self._close_when_idle)
+        else:
+            super().shutdown()
+
+    def _is_idle(self) -> bool:
+        answering: RequestResponseCycle | None = self.cycle
+        return self._phase == "idle" and (answering is None or answering.response_complete)
+
+    def _close_when_idle(self) -> None:
+        if self._is_idle():
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """uvicorn calls it for what llhttp does not take: two lengths, length and chunks, bad characters."""

@@ -1,6 +1,7 @@
-"""The browser's half: hashed assets for a year, the page itself asked for anew each time."""
+"""The browser's half: hashed assets for a year, the page itself never from a cache."""
 
 import gzip
+from collections.abc import Sequence
 from email.utils import formatdate
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from forthwith.api.errors import problem
 
 ONE_YEAR = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
+NEVER_KEPT = "no-store"
+"""Browsers show a page of `no-cache` again without asking when they restore a tab, and its assets may be gone."""
 # Not `mimetypes`: that reads files of the machine, which differ, and `nosniff` forgives no wrong type.
 TEXT_TYPES = {
     ".css": "text/css",
@@ -45,10 +48,14 @@ def web_folder() -> Path:
 
 
 class WebFiles:
-    """Serves a folder that Vite built, and its `index.html` for every path that the page routes itself."""
+    """Serves a folder that Vite built, and its `index.html` for every path that the page routes itself.
 
-    def __init__(self, folder: Path) -> None:
+    `earlier`: folders of builds whose assets open tabs may still ask for.
+    """
+
+    def __init__(self, folder: Path, earlier: Sequence[Path] = ()) -> None:
         self._folder = folder.resolve()
+        self._earlier = [each.resolve() for each in earlier]
         self._gzipped: dict[Path, tuple[float, bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,25 +70,17 @@ class WebFiles:
             return problem("not_found")
         if request.method not in ("GET", "HEAD"):
             return problem("method_not_allowed")
-        file = self._file(path)
-        if file is not None:
-            return self._answer(
-                request, file, ONE_YEAR if path.startswith("/assets/") else ALWAYS_ASK
-            )
-        if path.startswith("/assets/") or any(part.startswith(".") for part in path.split("/")):
+        is_asset = path.startswith("/assets/")
+        places = [self._folder, *self._earlier] if is_asset else [self._folder]
+        file = next(filter(None, (_file(place, path) for place in places)), None)
+        if file is not None and file != self._folder / "index.html":
+            return self._answer(request, file, ONE_YEAR if is_asset else ALWAYS_ASK)
+        if is_asset or any(part.startswith(".") for part in path.split("/")):
             return problem("not_found")
         index = self._folder / "index.html"
         if not index.is_file():
             return HTMLResponse(NOT_BUILT, 503)
-        return self._answer(request, index, ALWAYS_ASK)
-
-    def _file(self, path: str) -> Path | None:
-        """The file of a URL path, if it lies inside the folder."""
-        file = (self._folder / path.lstrip("/")).resolve()
-        try:
-            return file if file.is_relative_to(self._folder) and file.is_file() else None
-        except OSError:  # a name longer than any file's
-            return None
+        return self._answer(request, index, NEVER_KEPT)
 
     def _answer(self, request: Request, file: Path, cache_control: str) -> Response:
         stat = file.stat()
@@ -109,3 +108,12 @@ class WebFiles:
                 gzip.compress(file.read_bytes(), 6, mtime=0),
             )
         return known[1]
+
+
+def _file(folder: Path, path: str) -> Path | None:
+    """The file of a URL path, if it lies inside the folder."""
+    file = (folder / path.lstrip("/")).resolve()
+    try:
+        return file if file.is_relative_to(folder) and file.is_file() else None
+    except OSError:  # a name longer than any file's
+        return None

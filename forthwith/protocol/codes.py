@@ -23,6 +23,7 @@ REQUEST_CODES: dict[str, int] = {
     "already_settled": 409,
     "already_handed_over": 409,
     "protocol_too_old": 426,
+    "storage_full": 503,
     "storage_unavailable": 503,
     "internal_error": 500,
 }

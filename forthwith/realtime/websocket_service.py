@@ -13,6 +13,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forthwith.domain.agent import Agent
+from forthwith.metrics import Counter
 from forthwith.protocol import OLDEST_VERSION
 from forthwith.protocol.shapes import Heartbeat, Reset, Welcome
 from forthwith.realtime.connection import (
@@ -46,8 +47,8 @@ SOCKETS_PER_SESSION = 10
 class WebsocketService:
     """All sockets of this process."""
 
-    def __init__(self, event_log: EventLog, epoch: str) -> None:
-        self._log, self._epoch = event_log, epoch
+    def __init__(self, event_log: EventLog, epoch: str, replayed: Counter) -> None:
+        self._log, self._epoch, self._replayed = event_log, epoch, replayed
         self._connections: set[Connection] = set()
         self._bell = asyncio.Event()
 
@@ -190,6 +191,7 @@ class WebsocketService:
                 parts.append(event.after(connection.prev_seq))
                 size += len(parts[-1])
                 connection.prev_seq = event.seq
+                self._replayed.add(by=event.seq <= connection.replay_ends_at)
             if parts and (event is batch[-1] or size > FRAME_BYTES):
                 several = b'{"type":"events","events":[' + b",".join(parts) + b"]}"
                 await self._send(connection, several if len(parts) > 1 else parts[0])

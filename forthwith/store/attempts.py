@@ -147,6 +147,7 @@ async def refresh(tx: Transaction, message_id: str, now: int, *, ends_wait: bool
         )
     if not is_new:
         return
+    hops.shows(tx, message, status, now, before=message["status"])
     conversation = {"id": message["conversation_id"], "inbox_id": message["inbox_id"]}
     await events.append(tx, "message_status_update", conversation, now, message_id=message_id)
     if message["dismissed_at"] is None and (status == "failed") != (message["status"] == "failed"):

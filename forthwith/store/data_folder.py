@@ -2,14 +2,16 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+log = logging.getLogger(__name__)
 DATABASE_FILE = "forthwith.db"
 LOCK_FILE = "forthwith.lock"
-TRY_AGAIN_SECONDS = 0.1
+TRY_AGAIN_SECONDS = 0.02
 
 
 class FolderUnusable(Exception):
@@ -31,6 +33,12 @@ def prepare(folder: Path) -> Path:
     return folder / DATABASE_FILE
 
 
+def free_ratio(folder: Path) -> float:
+    """Free part of the disk the folder lies on, from 0 to 1, without what only root may use."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail / disk.f_blocks if disk.f_blocks else 1.0
+
+
 @asynccontextmanager
 async def held(folder: Path, wait_seconds: float) -> AsyncIterator[None]:
     """Hold the folder for one server. A restart overlaps: the new one waits while the old one finishes.
@@ -40,6 +48,8 @@ async def held(folder: Path, wait_seconds: float) -> AsyncIterator[None]:
     with (folder / LOCK_FILE).open("a") as file:
         try:
             async with asyncio.timeout(wait_seconds):
+                if not _take(file.fileno()):
+                    log.info("loaded; waiting for the server before this one to let go")
                 while not _take(file.fileno()):  # noqa: ASYNC110  # a file lock rings no bell
                     await asyncio.sleep(TRY_AGAIN_SECONDS)
         except TimeoutError:

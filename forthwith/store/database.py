@@ -21,7 +21,7 @@ class Transaction(Protocol):
     wakes: bool
     """Set when an event was appended: the commit then rings the doorbell."""
     hops: list[dict[str, Any]]
-    """What happened to messages: logged, one line each, once it is committed (`store/hops.py`)."""
+    """What happened to messages: logged and counted once it is committed (`store/hops.py`)."""
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
         """Every row."""
@@ -59,7 +59,11 @@ class Database(Protocol):
 
 
 class StorageUnavailable(Exception):
-    """The store cannot be written or read now (disk full, locked, connection lost)."""
+    """The store cannot be written or read now (locked, connection lost, I/O error)."""
+
+
+class StorageFull(StorageUnavailable):
+    """There is no room for another row: what is stored can be read, and writing goes on when there is room again."""
 
 
 class Doorbell(Protocol):

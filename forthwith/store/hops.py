@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forthwith.domain.status import Attempt, shown_failure
-from forthwith.store.database import Row, Transaction
+from forthwith.metrics import Metrics
+from forthwith.store.database import Doorbell, Row, Transaction
 
 log = logging.getLogger("forthwith.hops")
 
@@ -80,7 +81,27 @@ def tell(tx: Transaction, message: Row, n: int, hop: Hop, attempt: Row | None = 
     tx.hops.append(ids | hop.detail)
 
 
-def tell_committed(tx: Transaction | None) -> None:
-    """One line of the log for each, in the order in which they were noted. None: nothing was committed."""
+def shows(tx: Transaction, message: Row, status: str, now: int, before: str = "") -> None:
+    """Have it counted when it is committed that the message has come to show another status than `before`."""
+    if status != before:
+        seconds = max(0, now - message["created_at"]) / 1_000
+        tx.hops.append({"shows": status, "direction": message["direction"], "seconds": seconds})
+
+
+def tell_committed(tx: Transaction | None, doorbell: Doorbell, metrics: Metrics) -> None:
+    """Ring; then one line of the log for each hop, in the order in which they were noted. None: nothing was committed."""
+    if tx and tx.wakes:
+        doorbell.ring()
     for hop in tx.hops if tx else ():
+        if "shows" in hop:
+            _count(metrics, **hop)
+            continue
+        if "code" in hop:
+            metrics.meta_errors.add(str(hop["code"]))
         log.info(hop["hop"], extra={"fields": hop})
+
+
+def _count(metrics: Metrics, shows: str, direction: str, seconds: float) -> None:
+    metrics.messages.add(direction, shows)
+    if direction == "outbound" and shows in ("sent", "delivered"):
+        metrics.send_seconds.observe(seconds, shows)

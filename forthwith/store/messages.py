@@ -78,6 +78,7 @@ async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
         **asdict(new),
     )
     assert row is not None, "INSERT … RETURNING answers with the row"
+    hops.shows(tx, row, new.status, new.created_at)
     if new.outbox_state is not None:
         hops.tell(tx, row, 0, Hop(new.created_at, "stored"))
     return row

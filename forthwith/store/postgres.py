@@ -11,13 +11,15 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import asyncpg
 
+from forthwith.metrics import Metrics
 from forthwith.store.database import (
     Doorbell,
     Row,
+    StorageFull,
     StorageUnavailable,
     Transaction,
     Value,
@@ -55,7 +57,15 @@ def storage_faults() -> Iterator[None]:
             error, asyncpg.InvalidCachedStatementError
         ):
             raise
-        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
+        raise fault_of(error) from error
+
+
+def fault_of(error: Exception) -> StorageUnavailable:
+    """The whole batch's fault, as a new exception for each of its members."""
+    if isinstance(error, StorageUnavailable):
+        return type(error)(str(error))
+    is_full = isinstance(error, asyncpg.DiskFullError)
+    return (StorageFull if is_full else StorageUnavailable)(f"{type(error).__name__}: {error}")
 
 
 @lru_cache(maxsize=512)
@@ -114,8 +124,8 @@ class PostgresTransaction:
 class PostgresDatabase:
     """See `Database`. Open with `PostgresDatabase.open`."""
 
-    def __init__(self, url: str, doorbell: Doorbell) -> None:
-        self._url, self._doorbell = url, doorbell
+    def __init__(self, url: str, doorbell: Doorbell, metrics: Metrics) -> None:
+        self._url, self._doorbell, self._metrics = url, doorbell, metrics
         self._queue: asyncio.Queue[Member] = asyncio.Queue()
         self._writer: asyncpg.Connection | None = None
         self._pool: asyncpg.Pool | None = None
@@ -123,9 +133,9 @@ class PostgresDatabase:
         self.epoch = ""
 
     @classmethod
-    async def open(cls, url: str, doorbell: Doorbell) -> "PostgresDatabase":
+    async def open(cls, url: str, doorbell: Doorbell, metrics: Metrics | None = None) -> Self:
         """Connect, bring the schema up to date, start writing and listening."""
-        database = cls(url, doorbell)
+        database = cls(url, doorbell, metrics or Metrics())
         try:
             database._pool = await asyncpg.create_pool(
                 url,
@@ -193,11 +203,9 @@ class PostgresDatabase:
                 done = None
                 await _let_go(self._writer)
                 for member in batch:
-                    member.error = StorageUnavailable(str(error))
+                    member.error = fault_of(error)
             settle(batch)
-            if done and done.wakes:
-                self._doorbell.ring()
-            tell_committed(done)
+            tell_committed(done, self._doorbell, self._metrics)
 
     async def _commit(self, batch: list[Member]) -> PostgresTransaction:
         """One transaction for the batch; each member in a savepoint of its own (R5)."""

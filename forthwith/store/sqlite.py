@@ -8,15 +8,16 @@ import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import apsw
 
+from forthwith.metrics import Metrics
 from forthwith.store.database import Doorbell, StorageUnavailable, Work
 from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
 from forthwith.store.hops import tell_committed
 from forthwith.store.migrate import migrate, read_epoch
-from forthwith.store.sqlite_connection import SqliteTransaction, connect, drive, storage_faults
+from forthwith.store.sqlite_connection import SqliteTransaction, connect, drive, fault_of, snapshot
 
 T = TypeVar("T")
 READERS = 2
@@ -25,9 +26,8 @@ READERS = 2
 class SqliteDatabase:
     """See `Database`. Open with `SqliteDatabase.open`."""
 
-    def __init__(self, path: Path, doorbell: Doorbell) -> None:
-        self._path = path
-        self._doorbell = doorbell
+    def __init__(self, path: Path, doorbell: Doorbell, metrics: Metrics) -> None:
+        self._path, self._doorbell, self._metrics = path, doorbell, metrics
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Member | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, "store-reader")
@@ -38,9 +38,9 @@ class SqliteDatabase:
         self.epoch = ""
 
     @classmethod
-    async def open(cls, path: Path, doorbell: Doorbell) -> "SqliteDatabase":
+    async def open(cls, path: Path, doorbell: Doorbell, metrics: Metrics | None = None) -> Self:
         """Create the file when missing, bring the schema up to date and start the writer."""
-        database = cls(path, doorbell)
+        database = cls(path, doorbell, metrics or Metrics())
         database._writer.start()
         try:
             await database.write(migrate)
@@ -70,12 +70,8 @@ class SqliteDatabase:
         if connection is None:
             connection = self._local.connection = connect(self._path)
             connection.pragma("query_only", True)
-        with storage_faults():
-            connection.execute("BEGIN")  # one snapshot for all statements of this read
-            try:
-                return drive(work(SqliteTransaction(connection)))
-            finally:
-                connection.execute("COMMIT")
+        with snapshot(connection):
+            return drive(work(SqliteTransaction(connection)))
 
     def _write_forever(self) -> None:
         connection: apsw.Connection | None = None
@@ -94,14 +90,12 @@ class SqliteDatabase:
             except Exception as error:  # noqa: BLE001  # the writer must outlive whatever it was
                 done = None
                 for member in batch:
-                    member.error = StorageUnavailable(str(error))
+                    member.error = fault_of(error)
                 if connection is not None:
                     connection.close(True)  # undoes what was begun; the next batch starts afresh
                     connection = None
             self._loop.call_soon_threadsafe(settle, batch)
-            if done and done.wakes:
-                self._doorbell.ring()
-            tell_committed(done)
+            tell_committed(done, self._doorbell, self._metrics)
             if stop:
                 break
         if connection is not None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from forthwith.store.database import Row, StorageUnavailable, Transaction, Value
+from forthwith.store.database import Row, StorageFull, StorageUnavailable, Transaction, Value
 
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 5_000
@@ -23,7 +23,15 @@ def storage_faults() -> Iterator[None]:
     except OWN_FAULTS:
         raise
     except apsw.Error as error:
-        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
+        raise fault_of(error) from error
+
+
+def fault_of(error: Exception) -> StorageUnavailable:
+    """The whole batch's fault, as a new exception for each of its members."""
+    if isinstance(error, StorageUnavailable):
+        return type(error)(str(error))
+    kind = StorageFull if isinstance(error, apsw.FullError) else StorageUnavailable
+    return kind(f"{type(error).__name__}: {error}")
 
 
 class SqliteTransaction:
@@ -63,6 +71,17 @@ class SqliteTransaction:
             raise
         await self.run("RELEASE attempt")
         return result
+
+
+@contextlib.contextmanager
+def snapshot(connection: apsw.Connection) -> Iterator[None]:
+    """All statements inside see one committed state."""
+    with storage_faults():
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("COMMIT")
 
 
 def drive(coroutine: Awaitable[T]) -> T:

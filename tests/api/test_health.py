@@ -5,6 +5,7 @@ import io
 import re
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from forthwith.metrics import Counter, Gauge, Histogram
 from tests.api.conftest import Browser, Edge, browsing, running_edge
 
 NAMES = {
+    "forthwith_messages_total": "counter",
+    "forthwith_send_seconds": "histogram",
+    "forthwith_meta_errors_total": "counter",
     "forthwith_unconfirmed": "gauge",
     "forthwith_outbox_depth": "gauge",
     "forthwith_outbox_oldest_seconds": "gauge",
@@ -20,6 +24,8 @@ NAMES = {
     "forthwith_webhook_rejected_total": "counter",
     "forthwith_optimistic_latency_seconds": "histogram",
     "forthwith_ws_connections": "gauge",
+    "forthwith_ws_replayed_total": "counter",
+    "forthwith_data_disk_free_ratio": "gauge",
 }
 
 
@@ -56,6 +62,18 @@ async def test_a_server_with_a_loop_that_does_not_run_is_not_ready(own_edge: Edg
     async with browsing(own_edge) as browser:
         answer = await browser.ask("GET", "/readyz")
     assert (answer.status, answer.body) == (503, b"stopped: outbox\n")
+
+
+async def test_a_server_whose_disk_is_nearly_full_is_not_ready(own_edge: Edge) -> None:
+    state = own_edge.app.state
+    async with browsing(own_edge) as browser:
+        for free, status in ((0.05, 503), (0.06, 200)):
+            state.context = replace(own_edge.context, free_disk=partial(float, free))
+            answer = await browser.ask("GET", "/readyz")
+            assert answer.status == status
+            assert ("disk" in answer.body.decode()) == (status == 503)
+        figures = (await browser.ask("GET", "/metrics")).body.decode()
+    assert "forthwith_data_disk_free_ratio 0.06\n" in figures
 
 
 async def test_names_of_metrics_are_for_ever(stranger: Browser) -> None:

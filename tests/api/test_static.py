@@ -1,13 +1,15 @@
 """The browser's half as it is served: one page for every path, assets for a year."""
 
 import gzip
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from forthwith.api.static import TYPES, WebFiles
-from tests.api.conftest import Browser, Edge, browsing, running_edge
+from forthwith.api.kept_builds import keep
+from forthwith.api.static import TYPES, WebFiles, web_folder
+from tests.api.conftest import Answer, Browser, Edge, browsing, running_edge
 
 PAGE = "<!doctype html><title>Forthwith</title>" + "<p>words" * 200
 SCRIPT = "export const word = 'forthwith';" * 50
@@ -42,14 +44,67 @@ async def test_every_path_of_the_page_gets_the_page(visitor: Browser, path: str)
     answer = await visitor.ask("GET", path)
     assert (answer.status, answer.body.decode()) == (200, PAGE)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_the_page_is_asked_for_anew_but_sent_only_when_it_changed(visitor: Browser) -> None:
-    etag = (await visitor.ask("GET", "/")).headers["ETag"]
-    answer = await visitor.ask("GET", "/", headers={"If-None-Match": etag})
+async def test_a_file_is_asked_for_anew_but_sent_only_when_it_changed(visitor: Browser) -> None:
+    etag = (await visitor.ask("GET", "/mark.svg")).headers["ETag"]
+    answer = await visitor.ask("GET", "/mark.svg", headers={"If-None-Match": etag})
     assert (answer.status, answer.body) == (304, b"")
-    assert (await visitor.ask("GET", "/", headers={"If-None-Match": 'W/"old"'})).status == 200
+    old = {"If-None-Match": 'W/"old"'}
+    assert (await visitor.ask("GET", "/mark.svg", headers=old)).status == 200
+
+
+async def test_the_page_under_its_own_name_is_not_kept_either(visitor: Browser) -> None:
+    answer = await visitor.ask("GET", "/index.html")
+    assert (answer.body.decode(), answer.headers["Cache-Control"]) == (PAGE, "no-store")
+
+
+def build(dist: Path, number: int) -> None:
+    """As Vite does: the folder is emptied, and the asset has a new name."""
+    shutil.rmtree(dist, ignore_errors=True)
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text(f"<script src=/assets/index-{number}.js>")
+    (dist / "assets" / f"index-{number}.js").write_text(f"build {number}")
+    (dist / "assets" / f"index-{number}.js.map").write_text("{}")
+
+
+async def test_a_tab_that_was_open_during_an_upgrade_finds_its_assets(
+    visitor: Browser, tmp_path: Path
+) -> None:
+    dist, kept = tmp_path / "dist", tmp_path / "kept"
+    router, found = visitor.edge.app.router, dict[int, Answer]()
+    before = router.default
+    try:
+        for number in (1, 2, 2, 3):  # 2 is started twice: a restart is no upgrade
+            build(dist, number)
+            router.default = WebFiles(dist, keep(dist, kept))
+            found = {
+                asset: await visitor.ask("GET", f"/assets/index-{asset}.js")
+                for asset in range(1, number + 1)
+            }
+            bodies = {asset: answer.body.decode() for asset, answer in found.items()}
+            for asset in {number, max(1, number - 1)}:
+                assert bodies[asset] == f"build {asset}"
+                assert "immutable" in found[asset].headers["Cache-Control"]
+        assert found[1].status == 404
+        assert len(list(kept.iterdir())) == 2
+        assert list(kept.rglob("*.map")) == []
+    finally:
+        router.default = before
+
+
+def test_a_folder_that_takes_no_copy_stops_no_server(tmp_path: Path) -> None:
+    build(tmp_path / "dist", 1)
+    (tmp_path / "kept").write_text("no folder")
+    assert keep(tmp_path / "dist", tmp_path / "kept") == []
+
+
+def test_a_server_keeps_the_build_it_starts_with(served: Edge) -> None:
+    kept = served.settings.data_dir / "web"
+    names = {file.name for file in kept.rglob("*.js")}
+    assert names == {file.name for file in (web_folder() / "assets").glob("*.js")}
+    assert names
 
 
 async def test_assets_stay_for_a_year(visitor: Browser) -> None:

@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   "signed_out",
   "spam_restricted",
   "stale",
+  "storage_full",
   "storage_unavailable",
   "template_fault",
   "text_empty",
