@@ -12,6 +12,7 @@ from forthwith.services import receive_webhook
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.store import attempts, inboxes, messages
 from forthwith.store.database import Database, StorageUnavailable, Transaction
+from forthwith.whatsapp.webhook_payloads import InboundMessage
 from tests.services.test_receive_webhook import (
     aside,
     body,
@@ -40,6 +41,35 @@ async def test_storage_failing_in_the_middle_is_never_an_items_fault(
     assert await aside(db) == []
     await receiver.receive(body(messages=[inbound("Hi", "wamid.1")]))
     assert len(await threads(db, ana)) == 1
+
+
+async def test_an_item_that_raises_in_the_middle_leaves_nothing_of_itself(
+    db: Database, ana: Agent, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_item = receive_webhook.apply_item
+
+    async def fail_on_one(tx: Transaction, item: InboundMessage, now: int) -> str | None:
+        reason = await apply_item(tx, item, now)
+        if item.text == "bad":
+            raise RuntimeError("after it was written")
+        return reason
+
+    monkeypatch.setattr(receive_webhook, "apply_item", fail_on_one)
+    await receiver.receive(body(messages=[inbound("good"), inbound("bad"), inbound("last")]))
+    assert await texts(db, ana) == ["good", "last"]
+    assert [(row["place"], row["reason"]) for row in await aside(db)] == [
+        ("entry.0.changes.0.messages.1", "raised RuntimeError: after it was written")
+    ]
+
+
+async def test_a_field_we_do_not_use_is_noted_beside_what_we_do(
+    db: Database, ana: Agent, receiver: WebhookReceiver
+) -> None:
+    post = json.loads(body(messages=[inbound("Hi")]))
+    post["entry"][0]["changes"].insert(0, {"field": "account_update", "value": {"event": "x"}})
+    await receiver.receive(json.dumps(post).encode())
+    assert await texts(db, ana) == ["Hi"]
+    assert [row["reason"] for row in await aside(db)] == ["field account_update"]
 
 
 @pytest.mark.parametrize("nasty", ["a\\u0000b", "a\\ud800b"])

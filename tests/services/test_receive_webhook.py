@@ -10,7 +10,7 @@ import pytest
 
 from forthwith.domain.agent import Agent
 from forthwith.domain.status import Attempt
-from forthwith.protocol.shapes import ConversationRow, MessageRow, SendMessage
+from forthwith.protocol.shapes import ConversationRow, MessageError, MessageRow, SendMessage
 from forthwith.services import receive_webhook
 from forthwith.services.accept_message import accept_message
 from forthwith.services.receive_webhook import WebhookReceiver
@@ -186,6 +186,29 @@ async def test_a_late_failure_beats_sent_and_a_later_sent_does_not_lift_it(
     assert now.error.code == "window_closed"
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        *((131026, "undeliverable"), (131049, "marketing_limit"), (131053, "media_fault")),
+        *((131056, "refused"), (190, "refused"), (131000, "refused"), (987_654, "refused")),
+    ],
+)
+async def test_a_failure_after_acceptance_is_a_failure_whatever_its_code(
+    db: Database,
+    ana: Agent,
+    conversation_id: str,
+    receiver: WebhookReceiver,
+    code: int,
+    reason: str,
+) -> None:
+    """As an answer some of these mean *later* or *unknown*; as a status none does (R11)."""
+    row = await accepted(db, ana, conversation_id, "wamid.1")
+    await receiver.receive(body(statuses=[status("wamid.1", "failed", errors=[{"code": code}])]))
+    now = (await db.read(lambda tx: messages.by_ids(tx, [row.id])))[row.id]
+    assert (now.status, now.error) == ("failed", MessageError(reason, {"whatsapp_code": code}))
+    assert now.text_content == row.text_content, "the row stays, with its text"
+
+
 async def test_a_thousand_updates_with_one_bad_apply_the_others(
     db: Database, ana: Agent, receiver: WebhookReceiver
 ) -> None:
@@ -241,10 +264,20 @@ async def test_another_numbers_updates_are_quarantined(
 async def test_a_backlog_at_start_is_numbered_by_whatsapps_time(db: Database, ana: Agent) -> None:
     receiver = WebhookReceiver(db, lambda: NOW)
     late, early = inbound("second", at=NOW // 1_000), inbound("first", at=NOW // 1_000 - 60)
-    await asyncio.gather(*(receiver.receive(body(messages=[each])) for each in (late, early)))
+    first = asyncio.create_task(receiver.receive(body(messages=[late])))
+    await asyncio.sleep(0.05)  # they come one after another, and are numbered together all the same
+    await asyncio.gather(first, receiver.receive(body(messages=[early])))
     (thread,) = await threads(db, ana)
     rows = await db.read(lambda tx: messages.page(tx, thread.id, None, 10))
     assert [row.text_content for row in rows] == ["first", "second"]
+
+
+async def test_once_the_backlog_is_over_nobody_waits_for_others(
+    db: Database, ana: Agent, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive_webhook, "GATHER_SECONDS", 3_600)
+    async with asyncio.timeout(30):
+        await receiver.receive(body(messages=[inbound("Hi")]))
 
 
 async def test_an_unknown_type_is_a_message_of_that_type(

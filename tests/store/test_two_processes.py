@@ -11,6 +11,7 @@ import pytest
 from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Conflict
 from forthwith.domain.status import Attempt, Failure
+from forthwith.domain.times import DAY
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
@@ -99,6 +100,47 @@ async def test_of_all_who_settle_a_message_at_once_one_wins(
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert sum(isinstance(each, MessageRow) for each in results) == 1
     assert sum(isinstance(each, Conflict) for each in results) == 15
+
+
+@pytest.mark.parametrize("ending", ["failed", "unconfirmed"])
+async def test_copies_of_one_wish_at_both_are_one_wish(
+    pair: Pair, ana: Agent, conversation_id: str, ending: str
+) -> None:
+    row = await accepted(pair, ana, conversation_id)
+    await claim(pair[0])
+    failures = frozenset({Failure(1, "131026")}) if ending == "failed" else frozenset()
+    evidence = Attempt(failures=failures, lapsed=True)
+    await pair[0].write(lambda tx: attempts.record(tx, row.id, 1, evidence, NOW))
+    wish = client_id()
+    answers = await asyncio.gather(
+        *(retry_message(pair[n % 2], ana, row.client_id, wish, NOW) for n in range(12))
+    )
+    assert {each.id for each in answers} == {answers[0].id}
+    (again,) = await claim(pair[1])
+    assert again.echo_datum == (f"{wish}#1" if ending == "failed" else f"{row.client_id}#2")
+
+
+async def test_copies_of_a_post_around_a_refusal_end_all_the_same_way(
+    pair: Pair, ana: Agent, conversation_id: str
+) -> None:
+    """The window opens while copies of one POST arrive at both: no refusal is followed by an acceptance."""
+    closed = NOW + 2 * DAY
+    ends = []
+    for _ in range(10):
+        command = SendMessage(client_id(), "Hi")
+        answers = await asyncio.gather(
+            *(
+                accept_message(pair[n % 2], ana, conversation_id, command, at)
+                for n, at in enumerate([closed, NOW, NOW, closed, NOW, NOW])
+            ),
+            return_exceptions=True,
+        )
+        kinds = {type(each) for each in answers}
+        assert len(kinds) == 1
+        ends.append(kinds.pop())
+        last = partial(accept_message, pair[0], ana, conversation_id, command, NOW)
+        assert (await asyncio.gather(last(), return_exceptions=True))[0].__class__ is ends[-1]
+    print(ends)
 
 
 async def test_of_a_claim_and_cancels_at_once_one_wins(
