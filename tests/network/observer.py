@@ -51,7 +51,7 @@ SCRIPT = r"""(() => {
   const frame = () => {
     look(true);
     frames += 1;
-    if (frames % 50 === 0) tell('frames', 50);
+    if (frames % 10 === 0) tell('frames', 10);
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
