@@ -12,15 +12,16 @@ from forthwith.domain.times import DAY, HOUR
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services import sign_in
 from forthwith.services.accept_message import accept_message
+from forthwith.services.read_conversation import read_conversation
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.settle_message import cancel_message
 from forthwith.services.sign_in import Sessions, hash_token
 from forthwith.services.tell_read import AT_ONCE, ReadReceipts
-from forthwith.store import conversations, sessions
+from forthwith.store import conversations, events, sessions
 from forthwith.store.database import Database, StorageUnavailable
 from forthwith.whatsapp.client import Accepted, WhatsAppClient
 from tests.rig import eventually
-from tests.services.test_receive_webhook import receiver
+from tests.services.test_receive_webhook import body, inbound, receiver
 from tests.store.conftest import NOW, open_conversation
 from tests.store.test_outbox import client_id
 
@@ -106,6 +107,23 @@ async def test_a_clock_set_back_does_not_set_back_a_conversations_activity(
         )
     )
     assert await activity(db, conversation_id) == before
+
+
+async def test_what_the_team_has_read_is_never_unread_again(
+    db: Database, ana: Agent, receiver: WebhookReceiver
+) -> None:
+    """Two agents' browsers report their positions in any order; the lesser changes nothing and makes no event."""
+    await receiver.receive(body(messages=[inbound(str(number)) for number in range(5)]))
+    (row,) = await db.read(lambda tx: tx.all("SELECT id FROM conversations"))
+    read = partial(read_conversation, db, ana, row["id"], now=NOW)
+    assert await read(4) is not None
+    seq = await db.read(events.newest_seq)
+    for position in (2, 4, 0, -7):
+        assert await read(position) is None
+    assert await db.read(events.newest_seq) == seq
+    assert await read(10**9) is not None, "no further than the newest"
+    found = await db.read(lambda tx: conversations.by_ids(tx, [row["id"]]))
+    assert (found[row["id"]].read_up_to_pos, found[row["id"]].unread_count) == (5, 0)
 
 
 async def test_a_message_can_be_cancelled_by_the_servers_id_too(

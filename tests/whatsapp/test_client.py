@@ -7,6 +7,8 @@ import json
 import socket
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from forthwith.protocol.codes import FAILURE_CODES
 from forthwith.whatsapp.client import (
@@ -161,6 +163,27 @@ async def test_a_connection_that_never_came_about_proves_that_nothing_left_us() 
             client = WhatsAppClient(f"http://127.0.0.1:{deaf.getsockname()[1]}/v26.0", "token", 0.4)
             assert isinstance(await client.send("1", {}), NotSent)
             await client.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_answering"), [(200, True), (400, True), (401, True), (500, False), (503, False)]
+)
+async def test_a_number_answers_when_its_own_node_does_with_whatever_but_a_fault(
+    status: int, is_answering: bool
+) -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(f"{request.method} {request.path}")
+        return web.json_response({}, status=status)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(application) as server:
+        client = WhatsAppClient(f"{server.make_url('/')}v26.0", "token", 5)
+        assert await client.is_answering("15550001") is is_answering
+        assert asked == ["GET /v26.0/15550001"], "a harmless read"
+        await client.close()
 
 
 async def test_no_answer_in_time_is_unknown() -> None:
