@@ -51,3 +51,12 @@ def test_architecture_decisions_stay_short() -> None:
         if (count := len(record.read_text().split())) > 350
     }
     assert long == {}
+
+
+def test_every_test_that_reliability_names_exists() -> None:
+    text = (ROOT / "docs/reliability.md").read_text()
+    python = "\n".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
+    browser = "\n".join(file.read_text() for file in (ROOT / "web/src").rglob("*.test.ts*"))
+    missing = [name for name in re.findall(r"`(test_\w+)`", text) if f"def {name}(" not in python]
+    missing += [name for name in re.findall(r"vitest `([^`]+)`", text) if name not in browser]
+    assert missing == []
