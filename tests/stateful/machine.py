@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from forthwith.store.database import Database
 from forthwith.whatsapp.client import Held, NotSent, Outcome, Paced, Refused, Unknown
-from tests.stateful.world import PHONES, THREADS, VirtualLoop, World
+from tests.stateful.process import VirtualLoop
+from tests.stateful.world import PHONES, THREADS, World
 
 OUTCOMES: dict[str, Outcome | None] = {
     "accepted": None,

@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Cancelled, Conflict, Refusal
@@ -17,60 +16,18 @@ from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.settle_message import cancel_message, dismiss_message, retry_message
 from forthwith.store import contacts, conversations, inboxes, messages
 from forthwith.store.contacts import Identity
-from forthwith.store.database import Database, Row, Transaction, Work
+from forthwith.store.database import Database, Row, Transaction
 from forthwith.whatsapp.client import Outcome
+from tests.stateful.process import Mortal, VirtualLoop
 from tests.stateful.provider import Provider, Sent
 from tests.stateful.reader import Reader
 
-T = TypeVar("T")
 START = 1_790_000_000_000
 PHONE_NUMBER_ID = "15550001"
 PHONES = ("447700900001", "447700900002", "447700900003")
 THREADS = tuple(f"conversation-{phone}" for phone in PHONES)
 ENDED = ("sent", "delivered", "read", "played", "failed", "unconfirmed")
 SETTINGS = DeliverySettings(outcome_wait=60 * SECOND, stale_after=10 * MINUTE, lease=30 * SECOND)
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Its timers run on a clock that the search moves forward."""
-
-    ahead = 0.0
-
-    def time(self) -> float:
-        return super().time() + self.ahead
-
-
-class Mortal:
-    """One life of a process: after `kill` nothing it still wants to read or write happens."""
-
-    def __init__(self, db: Database) -> None:
-        self._db, self.epoch = db, db.epoch
-        self._is_dead = False
-        self.under_way = 0
-
-    async def write(self, work: Work[T]) -> T:
-        return await self._alive(self._db.write, work)
-
-    async def read(self, work: Work[T]) -> T:
-        return await self._alive(self._db.read, work)
-
-    async def close(self) -> None:
-        """The store outlives the life."""
-
-    def kill(self) -> None:
-        self._is_dead = True
-
-    async def _alive(self, do: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
-        if self._is_dead:
-            await asyncio.Future()
-        self.under_way += 1
-        try:
-            result = await do(work)
-        finally:
-            self.under_way -= 1
-        if self._is_dead:
-            await asyncio.Future()
-        return result
 
 
 class World:
