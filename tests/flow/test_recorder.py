@@ -14,7 +14,7 @@ import pytest
 
 from forthwith.protocol.shapes import Trace
 from forthwith.trace_table import words_of
-from tests.rig import AgentSession, Product, eventually, running_product
+from tests.rig import AgentSession, Product, eventually, new_client_id, running_product
 
 INES = "447700900318"
 TOLERANCE = 1.5
@@ -34,7 +34,7 @@ async def sent_again(product: Product, ana: AgentSession, client_id: str) -> Non
     """Unconfirmed, then a person's *Send again*."""
     await ana.until_status(client_id, "unconfirmed", within_seconds=20)
     path = f"/api/messages/{client_id}/retry"
-    assert (await ana.call("POST", path, {"client_id": client_id}))[0] == 200
+    assert (await ana.call("POST", path, {"client_id": new_client_id()}))[0] == 200
     await until_delivered(product, ana, client_id)
 
 
