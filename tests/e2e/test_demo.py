@@ -115,6 +115,11 @@ async def test_the_screens_at_a_desk_and_on_a_phone(
     )
     await desk.wait_for_timeout(300)
     await desk.screenshot(path=screenshot_path(tmp_path, f"inbox-{theme}"))
+    await desk.locator("[data-trace]").last.click()
+    await desk.wait_for_selector("role=dialog >> [data-hop=delivered]")
+    await desk.wait_for_timeout(300)
+    await desk.screenshot(path=screenshot_path(tmp_path, f"recorder-{theme}"))
+    await desk.keyboard.press("Escape")
     assert await desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     phone = await page_of(browser, width=360, height=740, dark=dark)
