@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lock size screenshots bench
+.PHONY: help setup demo test prove check fix lock size screenshots bench
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: ## Start Forthwith with an emulated WhatsApp and lively conversations
 test: setup ## Run every test of both halves; PYTEST="-k name" narrows the second
 	@cd web && $(NPM) run --silent test
 	@$(BIN)/python -m pytest $(PYTEST)
+
+prove: setup ## Every proof in its large dose, going on where it stopped; ONLY=kills narrows
+	@$(BIN)/python -m tools.prove $(ONLY)
 
 check: setup ## Linters, formats, types and layers, as CI runs them
 	@$(BIN)/python -m tools.check

@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.nursery import Nursery
 from tests.servers import free_port
 from whatsapp_emulator.testing import (
     APP_SECRET,
@@ -97,6 +98,18 @@ class AgentSession:
         messages: list[dict[str, Any]] = page["messages"]
         return messages
 
+    async def history(self, conversation_id: str) -> list[dict[str, Any]]:
+        """All of it, page by page as it is scrolled."""
+        path = f"/api/conversations/{conversation_id}/messages?limit=200"
+        status, page = await self.call("GET", path)
+        assert status == 200, page
+        rows: list[dict[str, Any]] = page["messages"]
+        while page["has_more"]:
+            status, page = await self.call("GET", f"{path}&before_pos={rows[0]['pos']}")
+            assert status == 200, page
+            rows = page["messages"] + rows
+        return rows
+
     async def send(
         self, conversation_id: str, text: str, client_id: str = "", **more: Any
     ) -> tuple[int, Any]:
@@ -143,7 +156,9 @@ class Product:
     folder: Path
     port: int
     environment: dict[str, str]
+    nursery: Nursery | None = None
     process: asyncio.subprocess.Process | None = None
+    forked: int = 0
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -158,6 +173,15 @@ class Product:
 
     async def start(self) -> None:
         """Start the server and wait until it is ready."""
+        await self.spawn()
+        await eventually(self.is_ready, START_SECONDS)
+
+    async def spawn(self) -> None:
+        """Start the server's process."""
+        if self.nursery:
+            log_file = str(self.folder / "server.log")
+            self.forked = await self.nursery.start(self.environment, log_file)
+            return
         log = (self.folder / "server.log").open("ab")
         with log:
             self.process = await asyncio.create_subprocess_exec(
@@ -169,12 +193,10 @@ class Product:
                 stdout=log,
                 stderr=log,
             )
-        await eventually(self.is_ready, START_SECONDS)
 
     async def is_ready(self) -> bool:
         """True when `/readyz` says so."""
-        assert self.process is not None
-        assert self.process.returncode is None, self.log()
+        assert self.process is None or self.process.returncode is None, self.log()
         try:
             async with self.emulator.http.get(f"{self.url}/readyz") as answer:
                 return answer.status == 200
@@ -183,12 +205,18 @@ class Product:
 
     async def kill(self) -> None:
         """kill -9: no farewell of any kind."""
+        if self.nursery:
+            await self.nursery.kill(self.forked)
+            return
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         await self.process.wait()
 
     async def stop(self) -> int:
-        """SIGTERM, and the exit code."""
+        """SIGTERM, and the exit code; a forked server is only killed."""
+        if self.nursery:
+            await self.kill()
+            return 0
         assert self.process is not None
         if self.process.returncode is None:
             self.process.terminate()
@@ -251,9 +279,8 @@ async def running_product(
     port = free_port()
     webhook_url = f"http://127.0.0.1:{port}/webhooks/whatsapp"
     async with running_emulator(webhook_url=webhook_url) as emulator:
-        product = Product(
-            emulator, folder, port, environment_of(folder, port, emulator.url, **settings)
-        )
+        environment = environment_of(folder, port, emulator.url, **settings)
+        product = Product(emulator, folder, port, environment)
         async with product.closing:
             for name in agents:
                 await product.add_agent(name)

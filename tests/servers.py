@@ -37,10 +37,16 @@ FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
 def free_port() -> int:
-    """A loopback port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listened on a moment ago, below those given to outgoing connections.
+
+    There, while a server is away, somebody's connection might take its port; the one that calls the server may even
+    be answered by itself (TCP's simultaneous open).
+    """
+    while True:
+        port = secrets.randbelow(32_000 - 10_240) + 10_240
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def in_own_loop(work: Coroutine[Any, Any, T]) -> T:
