@@ -13,7 +13,7 @@ import pytest
 from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Refusal
 from forthwith.domain.status import Attempt, Failure
-from forthwith.domain.times import HOUR
+from forthwith.domain.times import DAY, HOUR
 from forthwith.protocol.shapes import SendMessage
 from forthwith.realtime.event_log import EventLog
 from forthwith.services.accept_message import accept_message
@@ -54,9 +54,15 @@ class Life:
             pass  # somebody else was first, or it was too late
 
     async def send(self) -> None:
-        self.ids.append(client_id())
-        command = SendMessage(self.ids[-1], "Hi", seen_pos=self.chance.randrange(20))
-        await accept_message(self.db, self.ana, self.chance.choice(self.lanes), command, self.now)
+        command = SendMessage(self.id_of_a_wish(), "Hi", seen_pos=self.chance.randrange(20))
+        at = self.now + self.chance.choice((0, 0, 0, 2 * DAY))  # then the window is closed
+        await accept_message(self.db, self.ana, self.chance.choice(self.lanes), command, at)
+
+    def id_of_a_wish(self) -> str:
+        """Mostly a new one; else a late copy's."""
+        if not self.ids or self.chance.random() < 0.8:
+            self.ids.append(client_id())
+        return self.chance.choice((self.ids[-1], self.chance.choice(self.ids)))
 
     async def write(self) -> None:
         sender = self.chance.choice(PHONES)
@@ -107,8 +113,7 @@ class Life:
         known = self.chance.choice(self.ids)
         match self.chance.randrange(3):
             case 0:
-                self.ids.append(client_id())
-                await retry_message(self.db, self.ana, known, self.ids[-1], self.now)
+                await retry_message(self.db, self.ana, known, self.id_of_a_wish(), self.now)
             case 1:
                 await dismiss_message(self.db, self.ana, known, self.now)
             case 2:
