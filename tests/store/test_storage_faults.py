@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from forthwith.store import sqlite_connection
-from forthwith.store.database import Database, StorageUnavailable, Transaction
+from forthwith.store.database import Database, StorageFull, StorageUnavailable, Transaction
 from forthwith.store.postgres import PostgresDatabase
 from forthwith.store.sqlite import SqliteDatabase
 from tests.rig import eventually
@@ -69,8 +69,8 @@ async def try_all(db: Database, *names_and_sizes: tuple[str, int]) -> list[objec
 async def test_a_full_disk_fails_the_whole_batch_and_passes(file: SqliteDatabase) -> None:
     await file.write(fill_the_disk)
     results = await try_all(file, ("t-1", 1), ("t-bad", 100_000), ("t-2", 1))
-    assert {type(each) for each in results} <= {StorageUnavailable, type(None)}
-    assert isinstance(results[1], StorageUnavailable)
+    assert {type(each) for each in results} <= {StorageFull, type(None)}
+    assert isinstance(results[1], StorageFull)
     stored = {name for name, each in zip(("t-1", "t-bad", "t-2"), results, strict=True) if not each}
     assert await file.read(names) == stored
     await file.write(partial(add, name="t-later"))
@@ -113,7 +113,8 @@ async def test_postgresqls_own_troubles_fail_the_whole_batch(
 ) -> None:
     await server.write(partial(refuse_inserts, sqlstate=sqlstate))
     results = await try_all(server, ("t-1", 1), ("t-bad", 1), ("t-2", 1))
-    assert [type(each) for each in results] == [StorageUnavailable] * 3
+    kind = StorageFull if sqlstate == "53100" else StorageUnavailable
+    assert [type(each) for each in results] == [kind] * 3
     assert await server.read(names) == set()
 
 
