@@ -25,7 +25,7 @@ class Proof:
     command: tuple[str, ...]
     variable: str
     seconds_each: float
-    unit: float = 1
+    unit: int = 1
 
     def dose(self, amount: int, seed: int) -> dict[str, str]:
         """The environment of a stretch."""
@@ -61,18 +61,6 @@ PROOFS = (
         command=_tests("tests/stateful"),
         variable="FORTHWITH_STEPS",
         seconds_each=0.004,
-    ),
-    Proof(
-        name="stateful steps on PostgreSQL",
-        runs="steps",
-        faults="steps",
-        target=20_000,
-        counts="runs",
-        stretch=20_000,
-        command=_tests("tests/stateful", "-k", "postgresql"),
-        variable="FORTHWITH_STEPS",
-        seconds_each=0.01,
-        unit=0.02,
     ),
     Proof(
         name="kills on SQLite",
@@ -151,16 +139,5 @@ PROOFS = (
         command=_tests("tests/e2e/scenarios"),
         variable="",
         seconds_each=7,
-    ),
-    Proof(
-        name="differential",
-        runs="messages",
-        faults="schedules",
-        target=500,
-        counts="faults",
-        stretch=100,
-        command=_tests("tests/differential"),
-        variable="FORTHWITH_SCHEDULES",
-        seconds_each=8,
     ),
 )

@@ -70,7 +70,9 @@ def test_what_was_found_stops_the_run_and_is_kept_with_its_seed(
     monkeypatch.setattr(prove, "PROOFS", (pretended(lost, code),))
     before = (run / "page.md").read_text()
     assert prove.main([]) == 1
-    (stretch,) = Log(run / "log.jsonl").stretches()
+    log = Log(run / "log.jsonl")
+    assert log.done(KILLS) == 0
+    (stretch,) = log.stretches()
     assert (stretch.failed, stretch.lost, stretch.seed) == (True, lost, 7)
     assert (run / "page.md").read_text() == before
     said = capsys.readouterr().out
@@ -106,3 +108,12 @@ def test_the_document_has_the_markers_and_the_doses_are_no_settings(tmp_path: Pa
     page.write_text((ROOT / "docs" / "reliability.md").read_text())
     write_table(page, [])
     assert {proof.variable for proof in PROOFS} - OF_TOOLS == {""}
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
+def test_what_a_proof_runs_is_there_and_notes_its_name(proof: Proof) -> None:
+    (place,) = [part for part in proof.command if part.startswith("tests")]
+    folder = ROOT / place.replace(".", "/") if place == "tests.model" else ROOT / place
+    files = sorted(folder.glob("*.py")) if folder.is_dir() else [folder]
+    named = proof.name.replace("SQLite", "").replace("PostgreSQL", "").strip()
+    assert any(f"{quote}{named}" in file.read_text() for file in files for quote in "\"'")
