@@ -25,6 +25,7 @@ OF_TOOLS = frozenset(
         "ENTERS",
         "KILLS",
         "NETWORK_FAULTS",
+        "PAYLOADS",
         "POWER_CUTS",
         "PROOF_LOG",
         "RESTARTS",

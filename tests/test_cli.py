@@ -84,7 +84,7 @@ def test_help_comes_at_once() -> None:
     assert min(times) < 0.15, times
 
 
-def test_all_faults_are_listed_within_a_second_and_the_code_is_78(tmp_path: Path) -> None:
+def test_row_56_all_faults_are_listed_within_a_second_and_the_code_is_78(tmp_path: Path) -> None:
     bad = enough(
         tmp_path, port="x", whatsapp_token="changeme", whatsapp_app_secret="", nonsense="canary"
     )
@@ -165,7 +165,7 @@ def test_a_second_signal_waits_for_nothing(tmp_path: Path) -> None:
         assert process.wait(1) == 1
 
 
-def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+def test_row_57_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -179,7 +179,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command", [("serve",), ("migrate",), ("user", "add", "a@b", "--name", "A", "--password-stdin")]
 )
-def test_a_data_folder_that_cannot_be_written_is_one_sentence(
+def test_row_57_a_data_folder_that_cannot_be_written_is_one_sentence(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     file = tmp_path / "file"
@@ -190,7 +190,7 @@ def test_a_data_folder_that_cannot_be_written_is_one_sentence(
     assert "FORTHWITH_DATA_DIR" in done.stderr
 
 
-def test_a_store_of_a_newer_version_is_one_sentence(tmp_path: Path) -> None:
+def test_row_57_a_store_of_a_newer_version_is_one_sentence(tmp_path: Path) -> None:
     assert run("migrate", environ=enough(tmp_path)).returncode == 0
     connection = apsw.Connection(str(tmp_path / "forthwith.db"))
     connection.execute("INSERT INTO migrations (number) VALUES (9999)")
@@ -252,7 +252,7 @@ def test_an_agent_that_cannot_be_is_one_sentence(
     assert not password or password not in done.stderr
 
 
-def test_a_second_server_on_the_same_folder_waits_for_the_first(tmp_path: Path) -> None:
+def test_row_58_a_second_server_on_the_same_folder_waits_for_the_first(tmp_path: Path) -> None:
     """An overlapping restart: the new one serves as soon as the old one has let go."""
     with serving(enough(tmp_path)) as (first, _):
         second = subprocess.Popen(
