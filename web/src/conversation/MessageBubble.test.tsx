@@ -161,9 +161,12 @@ describe('in doubt', () => {
     expect(actions.onLeave).toHaveBeenCalledExactlyOnceWith(ID);
   });
 
-  it('asks before an old message goes', () => {
-    draw({ message: optimistic(), status: 'asking', pos: null });
-    expect(screen.getByText(/Still right\?|Send it anyway\?/)).toBeTruthy();
+  it.each([
+    ['stale', /Still right\?/],
+    ['window_closed', /has closed since\. Send it anyway\?/],
+  ])('asks before a message goes that is %s, whatever its age', (asksFor, words) => {
+    draw({ message: optimistic(), status: 'asking', pos: null, asksFor });
+    expect(screen.getByText(words)).toBeTruthy();
     fireEvent.click(screen.getByText('Send'));
     fireEvent.click(screen.getByText('Back to composer'));
     expect(actions.onConsent).toHaveBeenCalledExactlyOnceWith(ID);

@@ -28,6 +28,23 @@ const statuses = (timeline: Timeline) => timeline.items.map((item) => item.statu
 const select = (given: TimelineInput, before: Timeline | null = null) =>
   selectTimeline(given, before);
 
+test('what is being lifted or came back is not in the thread', () => {
+  const entries = [pending('lifted', 'lifting'), pending('back', 'returned'), pending('sent')];
+  expect(keys(select(input([], entries)))).toEqual(['sent']);
+});
+
+test('what asks says what for, in the entry’s own words', () => {
+  const reason = { code: 'window_closed' };
+  const entries = [
+    { ...pending('asks', 'asking'), reason },
+    { ...pending('waits'), reason },
+  ];
+  expect(select(input([], entries)).items.map((item) => item.asksFor)).toEqual([
+    'window_closed',
+    null,
+  ]);
+});
+
 describe('one bubble for each message (R15)', () => {
   test('optimistic messages stand after the stored ones, in the order given', () => {
     const timeline = select(input([storedRow(1), storedRow(2)], [pending('b'), pending('a')]));

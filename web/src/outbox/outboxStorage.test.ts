@@ -72,11 +72,12 @@ describe('a browser that keeps nothing', () => {
 
   test('one that never answers is not waited for: what is sent must go out', async () => {
     vi.useFakeTimers();
-    const opening = new EventTarget();
-    vi.spyOn(indexedDB, 'open').mockImplementation(() => opening as IDBOpenDBRequest);
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => new IDBOpenDBRequest());
     const storage = openOutboxStorage(OWNER);
     const loading = storage.load();
-    await vi.advanceTimersByTimeAsync(5_000);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(storage.state).toBe('durable');
+    await vi.advanceTimersByTimeAsync(1);
     expect(await loading).toEqual({ entries: [], drafts: [] });
     expect(storage.state).toBe('memory');
     vi.useRealTimers();

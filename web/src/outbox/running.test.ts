@@ -91,10 +91,22 @@ test('signing out makes the agent’s other tabs forget what is deleted', async 
   const tabs = openTabs({ agentId: AGENT._id, epoch });
   tabs.listen((news) => heard.push(news));
   await running.wipeOutbox();
-  await vi.waitUntil(() => heard.length >= 2);
+  await vi.waitFor(() => {
+    expect(heard).toContainEqual({ kind: 'removed', clientId: 'mine' });
+    const gone = { kind: 'draft', conversationId: CONVERSATION, draft: null };
+    expect(heard).toContainEqual(expect.objectContaining(gone));
+  });
   tabs.close();
-  expect(heard).toContainEqual({ kind: 'removed', clientId: 'mine' });
-  expect(heard).toContainEqual({ kind: 'draft', conversationId: CONVERSATION, draft: null });
+});
+
+test('a network that is back is told to the other tabs: one that is hidden may hold the lane', async () => {
+  start();
+  const heard: TabNews[] = [];
+  const tabs = openTabs({ agentId: AGENT._id, epoch });
+  tabs.listen((news) => heard.push(news));
+  dispatchEvent(new Event('online'));
+  await vi.waitFor(() => expect(heard).toContainEqual({ kind: 'wake' }));
+  tabs.close();
 });
 
 describe('a draft that was sent by a page which ended before the storage knew (R1)', () => {
