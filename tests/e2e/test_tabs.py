@@ -13,7 +13,7 @@ from tests.rig import Product, eventually
 OWN = """() => [...document.querySelectorAll('[data-direction=outbound]')]
   .map(each => each.querySelector('[elementtiming]').innerText.trim())"""
 SHOW = f"texts => JSON.stringify(({OWN})()) === JSON.stringify(texts)"
-COMPOSER = "text => document.querySelector('[data-composer] textarea').value === text"
+COMPOSER = "text => document.querySelector('[data-composer] textarea')?.value === text"
 
 # Reading the outbox waits for a writer, and this one goes on until it is told to stop.
 HOLD_STORAGE = """() => new Promise(held => {
