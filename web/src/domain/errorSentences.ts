@@ -59,7 +59,7 @@ const SENTENCES: Record<ErrorCode, string> = {
   stale:
     'This message waited too long to be sent without asking. Check that it is still right, then send it again.',
   storage_full:
-    'The disk of the server is full, so it cannot store new messages. Your text is kept and goes out by itself once there is room; tell whoever runs this inbox.',
+    'The server’s disk is full. Your text is kept and goes out once there is room; tell whoever runs this inbox.',
   storage_unavailable:
     'The server cannot store anything right now. Your text is kept; try again in a moment.',
   template_fault:
