@@ -5,7 +5,7 @@ import asyncio
 from playwright.async_api import Route
 
 from tests.e2e.conftest import INES, NewInbox
-from tests.rig import Product, eventually
+from tests.rig import Product
 
 TEXTS = "() => [...document.querySelectorAll('[data-client-id]')].map(each => each.dataset.clientId + each.dataset.status)"
 
@@ -57,30 +57,3 @@ async def test_messages_written_offline_go_out_in_order_after_a_reload_in_betwee
     bodies = [entry["body"] for entry in await product.emulator.ledger(to=INES)]
     assert [str(body).count("Offline line") for body in bodies] == [1] * 5
     assert [f"Offline line {n}" in str(body) for n, body in enumerate(bodies)] == [True] * 5
-
-
-async def test_a_closed_tab_s_message_is_sent_once_by_another(
-    product: Product, new_inbox: NewInbox
-) -> None:
-    ana = await new_inbox("Ana")
-    session = await product.sign_in("Ana")
-    conversation_id = await session.conversation_of(INES)
-    await ana.open(conversation_id)
-
-    async def held(route: Route) -> None:
-        await route.abort("timedout")
-
-    await ana.page.route("**/messages", held)
-    await ana.write("From a closed tab")
-    await ana.until_bubble("From a closed tab", "sending")
-    other = await ana.page.context.new_page()
-    await ana.page.close()
-    await other.goto(f"{product.url}/c/{conversation_id}")
-
-    async def arrived() -> bool:
-        return len(await product.emulator.ledger(to=INES)) == 1
-
-    await eventually(arrived)
-    await other.wait_for_function(
-        "() => document.querySelectorAll('[data-client-id][data-direction=outbound]').length === 1"
-    )

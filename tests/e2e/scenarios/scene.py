@@ -19,6 +19,8 @@ from whatsapp_emulator.testing import APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUM
 from whatsapp_emulator.webhooks.signature import encode, sign
 
 REST_SECONDS = 30.0
+POSTS = "**/api/conversations/*/messages"
+PAGES = "**/api/conversations/*/messages?*"
 SHOWN = """() => [...document.querySelectorAll('[data-client-id][data-direction=outbound]')]
   .map(each => [each.dataset.clientId, each.dataset.status, Number(each.dataset.pos)])"""
 KEPT = """() => [...document.querySelectorAll('[data-composer] textarea')].map(each => each.value)

@@ -2,12 +2,13 @@
 
 import asyncio
 
-from playwright.async_api import Route, WebSocketRoute
+from playwright.async_api import Route
 
 from tests.e2e.scenarios.conftest import NewScene
+from tests.e2e.scenarios.scene import POSTS
+from tests.e2e.scenarios.socket_line import SocketLine
 from tests.rig import eventually
 
-POSTS = "**/api/conversations/*/messages"
 EMPTY = "() => window.optimisticMessageIds.length === 0"
 
 
@@ -76,26 +77,17 @@ async def test_scenario_03_the_connection_is_reset_after_the_post_arrived(
 async def test_scenario_04_the_socket_is_dead_and_posts_are_answered(new_scene: NewScene) -> None:
     scene = await new_scene()
     context = await scene.context()
-    sockets: list[WebSocketRoute] = []
-    dead: list[bool] = []
-
-    def connect(socket: WebSocketRoute) -> None:
-        server, place = socket.connect_to_server(), len(sockets)
-        sockets.append(socket)
-        dead.append(False)
-        server.on_message(lambda frame: None if dead[place] else socket.send(frame))
-
-    await context.route_web_socket("**/api/ws", connect)
+    line = await SocketLine.of(context)
     tab = await scene.tab(context=context)
     await scene.product.emulator.aim_webhooks(None)
-    dead[-1] = True
+    line.mute()
     await tab.write("By the answer alone")
     await tab.until("() => document.querySelector('[data-direction=outbound]').dataset.pos !== ''")
-    opened = len(sockets)
+    opened = line.opened
     await scene.product.emulator.aim_webhooks(f"{scene.product.url}/webhooks/whatsapp")
 
     async def resumed() -> bool:
-        return len(sockets) > opened
+        return line.opened > opened
 
     await eventually(resumed, 20)
     await tab.until_bubble("By the answer alone", "delivered")

@@ -1,23 +1,10 @@
 """Scenarios 5-16: what WhatsApp and our own death make of a call and of its statuses (R4, R7-R11)."""
 
-from typing import Any
-
 from tests.e2e.conftest import INES
 from tests.e2e.scenarios.conftest import NewScene
 from tests.e2e.scenarios.scene import Scene
+from tests.e2e.scenarios.statuses import SILENT, accepted_in_silence, status
 from tests.rig import eventually
-
-SILENT: dict[str, Any] = {"do": {"action": "drop", "statuses": ["sent", "delivered", "read"]}}
-"""WhatsApp accepts and reports nothing by itself: the test says what it says."""
-
-
-def status(wamid: str, name: str, at: int = 0, code: int = 0) -> dict[str, Any]:
-    """A status as a webhook carries it."""
-    said: dict[str, Any] = {"id": wamid, "status": name, "timestamp": str(1_800_000_000 + at)}
-    said["recipient_id"] = INES
-    if code:
-        said["errors"] = [{"code": code, "title": "Refused", "message": "Refused"}]
-    return said
 
 
 async def kill_and_start(scene: Scene) -> None:
@@ -128,17 +115,6 @@ async def test_scenario_10_too_fast_for_the_first_with_four_queued_behind(
     await tab.until_bubble("Paced 5", "delivered")
     assert [entry["body"] for entry in await scene.ledger()] == texts
     await scene.at_rest()
-
-
-async def accepted_in_silence(scene: Scene, text: str) -> tuple[str, str]:
-    """Send it while WhatsApp says nothing; wamid and client_id once it is shown as sent."""
-    await scene.faults(SILENT)
-    (tab, *_) = scene.tabs
-    await tab.write(text)
-    await tab.until_bubble(text, "sent")
-    client_id = await tab.id_of(text)
-    (entry,) = await scene.ledger(client_id)
-    return entry["wamid"], client_id
 
 
 async def test_scenario_11_read_delivered_sent_each_twice_in_one_batch(new_scene: NewScene) -> None:

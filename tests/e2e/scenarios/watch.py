@@ -64,7 +64,7 @@ LOOK = """(() => {
   }
   function measure(rows) {
     const box = document.querySelector('[aria-label=Messages]');
-    const lines = rows.map(row => row.id + row.childElementCount + isMoving(row));
+    const lines = rows.map(row => [row.id, row.childElementCount, row.querySelectorAll('button').length, isMoving(row)]);
     const seen = [box?.clientHeight, box?.clientWidth, ...lines].join();
     const after = new Map(rows.map(row => [row.id, row.getBoundingClientRect()]));
     if (seen === signature && watched.isStill && watched.entered && !rows.some(isMoving))
