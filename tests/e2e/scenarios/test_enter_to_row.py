@@ -161,6 +161,7 @@ async def test_scenario_19_the_enter_that_ends_a_composition_sends_nothing(
     await tab.page.evaluate("() => (window.watched.isDeaf = false)")
     assert await tab.shown() == []
     assert await tab.composer_text() == "にほん"
+    await tab.page.wait_for_timeout(100)  # an Enter within 30 ms would still end the composition
     await tab.page.keyboard.press("Enter")
     await tab.until_bubble("にほん", "delivered")
     assert len(await scene.ledger()) == 1

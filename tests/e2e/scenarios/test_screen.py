@@ -17,9 +17,12 @@ LENGTH = 200
 TO_THE_END = "[title='To the newest message']"
 FOLLOW_HELD = f"""([id, place]) => {{
   window.mostMoved = 0;
-  const look = () => {{
+  const painted = new MessageChannel();
+  // After the frame: what observers of sizes mend before it is painted has not been seen.
+  const look = () => requestAnimationFrame(() => painted.port2.postMessage(null));
+  painted.port1.onmessage = () => {{
     window.mostMoved = Math.max(window.mostMoved, Math.abs(({PLACE_OF})(id) - place));
-    requestAnimationFrame(look);
+    look();
   }};
   look();
 }}"""

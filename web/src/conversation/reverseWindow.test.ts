@@ -142,7 +142,7 @@ describe('at the end', () => {
 });
 
 describe('further up', () => {
-  test('a row that comes, grows or goes below moves nothing in sight', () => {
+  test('a row or a composer that comes, grows or goes below moves nothing in sight', () => {
     const page = new Page(rows(100));
     page.scrollBy(-2_000);
     const [first = ''] = page.seen;
@@ -152,6 +152,8 @@ describe('further up', () => {
     page.actual.set('k90', 90);
     page.draw();
     page.items = page.items.filter(({ key }) => key !== 'k95');
+    page.draw();
+    page.box.clientHeight -= 60; // the composer has grown
     page.draw();
     expect(page.topOf(first)).toBe(top);
     expect(page.view?.isAtEnd).toBe(false);

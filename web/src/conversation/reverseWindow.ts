@@ -38,6 +38,7 @@ export class ReverseWindow {
   /** Rows in sight when last settled: the first that is still there is held in its place. */
   #held: PlacedRow[] = [];
   #isAtEnd = true;
+  #boxHeight = 0;
   #hasMoreAbove = false;
   #reach = { near: 0, far: AHEAD };
 
@@ -81,6 +82,7 @@ export class ReverseWindow {
       this.redraw();
     }
     this.#isAtEnd = near <= AT_END;
+    this.#boxHeight = box.clientHeight;
     this.#held = this.#rows.filter((row) => row.distance < far && row.distance + row.height > near);
     const [first] = this.#held;
     const top = first ? far - first.distance - first.height : 0;
@@ -133,7 +135,10 @@ export class ReverseWindow {
     return null;
   }
 
+  /** Also when the composer below grows: its height comes off the end of the list, which is out of sight. */
   #hold(box: HTMLElement): void {
+    const grown = box.clientHeight - this.#boxHeight;
+    if (grown !== 0) box.scrollTop += grown;
     const placed = new Map(this.#rows.map((row) => [row.key, row]));
     for (const { key, distance } of this.#held) {
       const row = placed.get(key);
