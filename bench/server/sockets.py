@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Sequence
 
 EVENT = b'"prev_seq":'
-LONG, LONGER = 126, 127
+LONG = 126
+"""From here on the size has bytes of its own."""
+TEXT, PING, PONG = 1, 9, 10
 DEADLINE_SECONDS = 120.0
 
 
@@ -102,14 +104,18 @@ class Socket(asyncio.Protocol):
         buffer = self._buffer
         if len(buffer) < 2:
             return None
-        size, start = buffer[1] & 127, 2
+        is_ping, size, start = buffer[0] & 15 == PING, buffer[1] & 127, 2
         if size >= LONG:
             start = 4 if size == LONG else 10
             size = int.from_bytes(buffer[2:start], "big")
         if len(buffer) < start + size:
             return None
         self._buffer = buffer[start + size :]
-        return buffer[start : start + size]
+        payload = buffer[start : start + size]
+        if is_ping:
+            self._transport.write(_masked(payload, PONG))
+            return b""
+        return payload
 
 
 def _head(port: int, path: str, cookie: str) -> bytes:
@@ -121,7 +127,7 @@ def _head(port: int, path: str, cookie: str) -> bytes:
     ).encode()
 
 
-def _masked(payload: bytes) -> bytes:
-    """A text frame of a client; a mask of zeros leaves the payload as it is."""
+def _masked(payload: bytes, opcode: int = TEXT) -> bytes:
+    """A frame of a client; a mask of zeros leaves the payload as it is."""
     assert len(payload) < LONG, "what browsers say is short"
-    return bytes([0x81, 0x80 | len(payload)]) + bytes(4) + payload
+    return bytes([0x80 | opcode, 0x80 | len(payload)]) + bytes(4) + payload

@@ -35,6 +35,52 @@ class Connection:
         self.replay_ends_at = 0
         self.bell = asyncio.Event()
         self.closing: Closing | None = None
+        self.is_beat_due = False
+        self._late_at: float | None = None
+        self._is_watched = False
+        self._is_late = False
+
+    def beat_in(self, seconds: float) -> None:
+        """Wake for a heartbeat then. A timer of its own: a time-out around each wait would cost every event two."""
+        self.is_beat_due = False
+        asyncio.get_running_loop().call_later(seconds, self._beat)
+
+    def _beat(self) -> None:
+        self.is_beat_due = True
+        self.bell.set()
+
+    async def send(self, frame: str, within_seconds: float) -> None:
+        """Send one frame. Raises TimeoutError when the browser does not let it leave in time.
+
+        One timer watches all frames of that time: a time-out around each would cost as much as sending it.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None, "sockets are served in tasks"
+        self._late_at = loop.time() + within_seconds
+        if not self._is_watched:
+            self._is_watched = True
+            loop.call_later(within_seconds, self._watch, task)
+        try:
+            await self.socket.send_text(frame)
+        except asyncio.CancelledError:
+            if self._is_late and task.uncancel() == 0:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._late_at = None
+
+    def _watch(self, task: "asyncio.Task[Any]") -> None:
+        """Cut off the frame that is late; look again when another one would be."""
+        loop = asyncio.get_running_loop()
+        self._is_watched = self._late_at is not None
+        if self._late_at is None:
+            return
+        seconds = self._late_at - loop.time()
+        if seconds > 0:
+            loop.call_later(seconds, self._watch, task)
+        else:
+            self._is_late = True
+            task.cancel()
 
     def close_soon(self, code: int, reason: str) -> None:
         """Ask the connection's own loop to close it."""

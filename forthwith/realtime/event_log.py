@@ -46,12 +46,14 @@ class EventLog:
     async def catch_up(self) -> None:
         """Read what was committed since; called when the doorbell rings."""
         async with self._lock:
-            while batch := await self._read(self.head):
+            is_more = True
+            while is_more and (batch := await self._read(self.head)):
                 for event in batch:
                     if len(self._recent) == KEPT:
                         self._starts_after = self._recent[0].seq
                     self._recent.append(event)
                 self.head = batch[-1].seq
+                is_more = len(batch) == PAGE  # what is committed meanwhile rings again
 
     async def after(self, seq: int) -> list[EncodedEvent]:
         """The next events after `seq`, whoever may see them; empty when there are none."""

@@ -7,9 +7,9 @@ past it, so nothing can be missed or overtaken.
 import asyncio
 import contextlib
 import logging
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forthwith.domain.agent import Agent
@@ -29,6 +29,7 @@ from forthwith.realtime.connection import (
     to_resume,
 )
 from forthwith.realtime.event_log import EncodedEvent, EventLog
+from forthwith.realtime.frames import FrameCache, to_text
 from forthwith.store.database import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,6 @@ REPLAY_SECONDS = 60.0
 """How long one frame may take to leave: a replay is as slow as its line, a live socket must keep up."""
 LOOK_SECONDS = 2.0
 """The log is read so often even without a bell: between processes a bell may be lost."""
-FRAME_BYTES = 64 * 1024
-"""Events are gathered into a frame until it is about so large."""
 SOCKETS_PER_SESSION = 10
 
 
@@ -49,6 +48,7 @@ class WebsocketService:
 
     def __init__(self, event_log: EventLog, epoch: str, replayed: Counter) -> None:
         self._log, self._epoch, self._replayed = event_log, epoch, replayed
+        self._frames = FrameCache()
         self._connections: set[Connection] = set()
         self._bell = asyncio.Event()
 
@@ -110,7 +110,8 @@ class WebsocketService:
             await self._begin(connection)
             listening = asyncio.create_task(listen(connection))
             try:
-                await self._send_forever(connection, who)
+                # A task of its own: each event would wake all layers between the server and here.
+                await asyncio.create_task(self._send_forever(connection, who))
             finally:
                 listening.cancel()
         except (Closing, StorageUnavailable) as end:
@@ -137,15 +138,14 @@ class WebsocketService:
         head = connection.replay_ends_at = self._log.head
         if resume.epoch == self._epoch and await self._log.oldest_kept() <= resume.seq <= head:
             connection.cursor = connection.prev_seq = resume.seq
-            await self._send(connection, msgspec.json.encode(Welcome(self._epoch, head)))
+            await self._send(connection, to_text(Welcome(self._epoch, head)))
         else:
             await self._reset(connection, head)
 
     async def _send_forever(
         self, connection: Connection, who: Callable[[], Awaitable[Agent | None]]
     ) -> None:
-        loop = asyncio.get_running_loop()
-        heartbeat_at = loop.time() + HEARTBEAT_SECONDS
+        connection.beat_in(HEARTBEAT_SECONDS)
         while True:
             connection.bell.clear()
             if connection.closing is not None:
@@ -154,12 +154,10 @@ class WebsocketService:
                 if batch[0].seq != connection.cursor + 1:  # pruned while this reader replayed
                     await self._reset(connection, batch[0].seq - 1)
                 await self._send_batch(connection, batch)
-            try:
-                async with asyncio.timeout_at(heartbeat_at):
-                    await connection.bell.wait()
-            except TimeoutError:
-                heartbeat_at = loop.time() + HEARTBEAT_SECONDS
+            if connection.is_beat_due:
+                connection.beat_in(HEARTBEAT_SECONDS)
                 await self._beat(connection, who)
+            await connection.bell.wait()
 
     async def _beat(
         self, connection: Connection, who: Callable[[], Awaitable[Agent | None]]
@@ -174,31 +172,22 @@ class WebsocketService:
             connection.agent = agent
             await self._reset(connection, connection.cursor)
         else:
-            await self._send(
-                connection, msgspec.json.encode(Heartbeat(connection.cursor, connection.prev_seq))
-            )
+            await self._send(connection, to_text(Heartbeat(connection.cursor, connection.prev_seq)))
 
     async def _reset(self, connection: Connection, seq: int) -> None:
         connection.cursor = connection.prev_seq = seq
-        await self._send(connection, msgspec.json.encode(Reset(self._epoch, seq)))
+        await self._send(connection, to_text(Reset(self._epoch, seq)))
 
     async def _send_batch(self, connection: Connection, batch: list[EncodedEvent]) -> None:
-        """In few frames, none large; the cursor also passes what this agent may not see."""
-        parts: list[bytes] = []
-        size = 0
-        for event in batch:
-            if event.inbox_id in connection.agent.inbox_ids:
-                parts.append(event.after(connection.prev_seq))
-                size += len(parts[-1])
-                connection.prev_seq = event.seq
-                self._replayed.add(by=event.seq <= connection.replay_ends_at)
-            if parts and (event is batch[-1] or size > FRAME_BYTES):
-                several = b'{"type":"events","events":[' + b",".join(parts) + b"]}"
-                await self._send(connection, several if len(parts) > 1 else parts[0])
-                parts, size = [], 0
+        """The cursor also passes what this agent may not see."""
+        frames = self._frames.of(batch, connection.prev_seq, connection.agent.inbox_ids)
+        for text in frames.texts:
+            await self._send(connection, text)
+        if connection.cursor < connection.replay_ends_at:
+            self._replayed.add(by=bisect_right(frames.seqs, connection.replay_ends_at))
         connection.cursor = batch[-1].seq
+        connection.prev_seq = frames.seqs[-1] if frames.seqs else connection.prev_seq
 
-    async def _send(self, connection: Connection, frame: bytes) -> None:
+    async def _send(self, connection: Connection, frame: str) -> None:
         is_replay = connection.cursor < connection.replay_ends_at
-        async with asyncio.timeout(REPLAY_SECONDS if is_replay else SLOW_SECONDS):
-            await connection.socket.send_text(frame.decode())
+        await connection.send(frame, REPLAY_SECONDS if is_replay else SLOW_SECONDS)

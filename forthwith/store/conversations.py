@@ -60,6 +60,8 @@ async def _with_last_messages(tx: Transaction, rows: list[Row]) -> list[Conversa
 
 async def by_ids(tx: Transaction, ids: list[str]) -> dict[str, ConversationRow]:
     """Rows for events about to be sent, by id."""
+    if not ids:
+        return {}
     rows = await tx.all(f"{WITH_CONTACT} WHERE c.id IN ({names(ids)})", **numbered(ids))
     return {row.id: row for row in await _with_last_messages(tx, rows)}
 

@@ -91,6 +91,8 @@ async def by_client_id(tx: Transaction, client_id: str) -> Row | None:
 
 async def by_ids(tx: Transaction, ids: list[str]) -> dict[str, MessageRow]:
     """Rows for events about to be sent, by id."""
+    if not ids:
+        return {}
     rows = await tx.all(f"SELECT * FROM messages WHERE id IN ({names(ids)})", **numbered(ids))
     return {row["id"]: to_message(row) for row in rows}
 
