@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from forthwith.domain.message import is_client_id
 from forthwith.store import (
@@ -16,6 +17,7 @@ from forthwith.store import (
     wamids,
     webhooks,
 )
+from forthwith.store.attempts import News
 from forthwith.store.contacts import Identity
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.ids import new_id
@@ -23,47 +25,89 @@ from forthwith.whatsapp.webhook_payloads import InboundMessage, Item, SetAside, 
 
 GATHER_FOR_FIRST_SECONDS = 2.0
 GATHER_SECONDS = 0.5
+ITEMS_PER_COMMIT = 2_000
+"""Once there are so many, what comes waits for the commit after; one commit must not keep others waiting for long."""
+Numbers = dict[str, str]
+"""Inbox ids by phone number id."""
+
+
+@dataclass
+class Gathering:
+    """Webhooks that will share a commit."""
+
+    bodies: list[tuple[bytes, list[Item]]] = field(default_factory=list)
+    items: int = 0
+    applied: "asyncio.Task[None] | None" = None
 
 
 class WebhookReceiver:
-    """Receives for one process. For its first 2 s commits gather up to 500 ms, so that a backlog which Meta delivers
-    all at once after our downtime is numbered by WhatsApp's time, not by chance (R3)."""
+    """Receives for one process. What comes while a commit is under way goes together into the next: each statement is
+    shared. For its first 2 s commits gather up to 500 ms, so that a backlog which Meta delivers all at once after our
+    downtime is numbered by WhatsApp's time, not by chance (R3)."""
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self._db, self._clock = db, clock
         self._gather_until = time.monotonic() + GATHER_FOR_FIRST_SECONDS
-        self._gathered: list[tuple[bytes, list[Item]]] = []
-        self._gathering: asyncio.Task[None] | None = None
+        self._gathering = Gathering()
+        self._applying = asyncio.Lock()
 
     async def receive(self, body: bytes) -> None:
         """Store and apply; committed when it returns. Raises Unreadable (answer 400) or StorageUnavailable (answer 503)."""
         items = parse(body, self._clock())
-        if time.monotonic() >= self._gather_until:
-            await self._apply([(body, items)])
-            return
-        self._gathered.append((body, items))
-        if self._gathering is None:
-            self._gathering = asyncio.create_task(self._apply_gathered())
-        await asyncio.shield(self._gathering)
+        if self._gathering.items >= ITEMS_PER_COMMIT:
+            self._gathering = Gathering()
+        gathering = self._gathering
+        gathering.bodies.append((body, items))
+        gathering.items += len(items)
+        if gathering.applied is None:
+            gathering.applied = asyncio.create_task(self._apply_gathered(gathering))
+        await asyncio.shield(gathering.applied)
 
-    async def _apply_gathered(self) -> None:
-        await asyncio.sleep(GATHER_SECONDS)
-        gathered, self._gathered, self._gathering = self._gathered, [], None
-        await self._apply(gathered)
+    async def _apply_gathered(self, gathering: Gathering) -> None:
+        if time.monotonic() < self._gather_until:
+            await asyncio.sleep(GATHER_SECONDS)
+        async with self._applying:
+            if self._gathering is gathering:
+                self._gathering = Gathering()
+            await self._apply(gathering.bodies)
 
     async def _apply(self, bodies: list[tuple[bytes, list[Item]]]) -> None:
         now = self._clock()
 
         async def apply(tx: Transaction) -> None:
-            work: list[tuple[str, Item]] = []
-            for body, items in bodies:
-                webhook_id = new_id("webhook")
-                await webhooks.keep(tx, webhook_id, body, now)
-                work.extend((webhook_id, item) for item in items)
-            for webhook_id, item in sorted(work, key=_by_whatsapp_time):
-                await _apply_alone(tx, webhook_id, item, now)
+            ours = await inboxes.numbers(tx)
+            kept = [(new_id("webhook"), body) for body, _ in bodies]
+            await webhooks.keep(tx, kept, now)
+            work = [
+                (webhook_id, item)
+                for (webhook_id, _), (_, items) in zip(kept, bodies, strict=True)
+                for item in items
+            ]
+            work.sort(key=_by_whatsapp_time)
+            try:
+                await tx.attempt(lambda inner: _apply_together(inner, work, ours, now))
+            except StorageUnavailable:
+                raise  # not an item's fault: 503, and Meta sends all of it again
+            except Exception:  # noqa: BLE001  # whatever it is: each on its own tells which it was, and the rest stand
+                for webhook_id, item in work:
+                    await _apply_alone(tx, webhook_id, item, ours, now)
 
         await self._db.write(apply)
+
+
+async def _apply_together(
+    tx: Transaction, work: list[tuple[str, Item]], ours: Numbers, now: int
+) -> None:
+    """Statuses of attempts that are known by wamid all at once, everything else in turn."""
+    statuses = [item for _, item in work if isinstance(item, StatusReport)]
+    known = await attempts.by_wamids(tx, [item.wamid for item in statuses])
+    at_once = [item for item in statuses if item.phone_number_id in ours and item.wamid in known]
+    news = [News(*known[item.wamid], item.evidence, item.wamid) for item in at_once]
+    await attempts.record_all(tx, news, now)
+    done = {id(item) for item in at_once}
+    for webhook_id, item in work:
+        if id(item) not in done:
+            await _note(tx, webhook_id, item, await apply_item(tx, item, ours, now), now)
 
 
 def _by_whatsapp_time(work: tuple[str, Item]) -> int:
@@ -72,29 +116,34 @@ def _by_whatsapp_time(work: tuple[str, Item]) -> int:
     return (item.timestamp or 0) if isinstance(item, InboundMessage) else 0
 
 
-async def _apply_alone(tx: Transaction, webhook_id: str, item: Item, now: int) -> None:
+async def _apply_alone(
+    tx: Transaction, webhook_id: str, item: Item, ours: Numbers, now: int
+) -> None:
     """Apply one item; when it raises, it is set aside and its neighbours stand."""
-    if isinstance(item, SetAside):
-        await webhooks.set_aside(tx, webhook_id, item.place, item.reason, now)
-        return
     try:
-        reason = await tx.attempt(lambda inner: apply_item(inner, item, now))
+        reason = await tx.attempt(lambda inner: apply_item(inner, item, ours, now))
     except StorageUnavailable:
-        raise  # not the item's fault: 503, and Meta sends all of it again
+        raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the other 999 updates of the POST must be stored
         reason = f"raised {type(error).__name__}: {str(error)[:200]}"
+    await _note(tx, webhook_id, item, reason, now)
+
+
+async def _note(tx: Transaction, webhook_id: str, item: Item, reason: str | None, now: int) -> None:
     if reason:
         await webhooks.set_aside(tx, webhook_id, item.place, reason, now)
 
 
-async def apply_item(tx: Transaction, item: InboundMessage | StatusReport, now: int) -> str | None:
+async def apply_item(tx: Transaction, item: Item, ours: Numbers, now: int) -> str | None:
     """Apply one item; returns what to note about it, None when it was used as it is or is a repeat."""
-    inbox = await inboxes.by_phone_number_id(tx, item.phone_number_id)
-    if inbox is None:
+    if isinstance(item, SetAside):
+        return item.reason
+    inbox_id = ours.get(item.phone_number_id)
+    if inbox_id is None:
         return "number not ours"
     if isinstance(item, InboundMessage):
-        return await _apply_inbound(tx, item, inbox["id"], now)
-    attempt = await _attempt_of(tx, item, inbox["id"])
+        return await _apply_inbound(tx, item, inbox_id, now)
+    attempt = await _attempt_of(tx, item, inbox_id)
     if attempt is None:  # it waits as an orphan for its wamid to be committed
         await orphans.add(tx, item.wamid, item.status, item.evidence.failures, now)
     else:
@@ -104,9 +153,9 @@ async def apply_item(tx: Transaction, item: InboundMessage | StatusReport, now: 
 
 async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tuple[str, int] | None:
     """Message and number of the attempt a status is about: by wamid, else by the echo datum."""
-    attempt = await attempts.by_wamid(tx, item.wamid)
-    if attempt is not None:
-        return attempt["message_id"], attempt["n"]
+    known = await attempts.by_wamids(tx, [item.wamid])
+    if known:
+        return known[item.wamid]
     client_id, _, number = (item.echo_datum or "").rpartition("#")
     if not is_client_id(client_id) or not number.isdecimal() or len(number) > 9:
         return None

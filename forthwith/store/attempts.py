@@ -1,20 +1,22 @@
 """Attempts, and the one place where evidence about them changes a message (R4, R9, R11)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from forthwith.domain.status import Attempt, join, shown, shown_failure
 from forthwith.protocol.shapes import MessageError
 from forthwith.store import conversations, events, hops, orphans
-from forthwith.store.database import Row, Transaction
+from forthwith.store.database import Row, Transaction, Value
 from forthwith.store.hops import APPENDED, APPENDED_LAST, Hop
 from forthwith.store.orphans import failures_from_json, failures_to_json
 
 ARRIVED = ("sent", "delivered", "read", "played")
 WITH_ATTEMPTS = """SELECT m.*, a.n, a.progress, a.failures_json, a.lapsed, a.log, a.wamid AS attempt_wamid
-    FROM messages m JOIN attempts a ON a.message_id = m.id WHERE m.id = :id ORDER BY a.n"""
-"""The message once for each of its attempts, the newest last."""
+    FROM messages m JOIN attempts a ON a.message_id = m.id"""
+"""The message once for each of its attempts."""
 
 
 def _to_attempt(row: Row) -> Attempt:
@@ -32,9 +34,12 @@ def _error_of(attempts: Sequence[Attempt]) -> str | None:
     ).decode()
 
 
-async def by_wamid(tx: Transaction, wamid: str) -> Row | None:
-    """The attempt that WhatsApp accepted under this id."""
-    return await tx.one("SELECT * FROM attempts WHERE wamid = :wamid", wamid=wamid)
+async def by_wamids(tx: Transaction, wamids: list[str]) -> dict[str, tuple[str, int]]:
+    """Message and number of the attempts that WhatsApp accepted under these ids."""
+    rows = await tx.all(
+        f"SELECT wamid, message_id, n FROM attempts WHERE wamid {tx.among}", among=wamids
+    )
+    return {row["wamid"]: (row["message_id"], row["n"]) for row in rows}
 
 
 async def accepts_wamid(tx: Transaction, message_id: str, n: int, wamid: str) -> bool:
@@ -74,6 +79,17 @@ async def begin_next(tx: Transaction, message: Row, now: int, by: str) -> None:
     await refresh(tx, message["id"], now)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Evidence about attempt `n` of a message. `name`: what its hop is called, see `hops.of`."""
+
+    message_id: str
+    n: int
+    evidence: Attempt
+    wamid: str | None = None
+    name: str = ""
+
+
 async def record(
     tx: Transaction,
     message_id: str,
@@ -83,74 +99,112 @@ async def record(
     wamid: str | None = None,
     name: str = "",
 ) -> bool:
-    """Join evidence into attempt `n`; when the message changes by it, raise its `rev` and append the event.
+    """As `record_all`, for one. Returns False when nothing was new but perhaps the hop."""
+    return await record_all(tx, [News(message_id, n, evidence, wamid, name)], now)
+
+
+async def record_all(tx: Transaction, news: Sequence[News], now: int) -> bool:
+    """Join evidence into attempts; a message that changes by it gets a greater `rev` and one event.
 
     A wamid known for the first time brings along what came for it before (R10). Evidence of the newest attempt also
-    ends the wait of the lane. Returns False when nothing was new but perhaps the hop (`name`, see `hops.of`).
+    ends the wait of the lane. The commits of a store are one line, so nothing changes between reading and writing.
     """
-    rows = await tx.all(WITH_ATTEMPTS, id=message_id)
-    before = next((row for row in rows if row["n"] == n), None)
-    if before is None:
-        return False
-    known, known_wamid = _to_attempt(before), before["attempt_wamid"]
-    hop, early = hops.of(evidence, name, now), ""
-    if wamid is not None and known_wamid is None:
-        evidence, early = await orphans.adopt(tx, wamid, evidence)
-    joined = join(known, evidence)
-    wamid = known_wamid or wamid
-    if joined == known and wamid == known_wamid:
-        await hops.note_once(tx, before, hop)
-        return False
-    await tx.run(
-        f"""UPDATE attempts SET progress = :progress, failures_json = :failures, lapsed = :lapsed, wamid = :wamid,
-        answered_at = COALESCE(answered_at, :now), log = {APPENDED_LAST} WHERE message_id = :id AND n = :n""",
-        progress=joined.progress,
-        failures=failures_to_json(joined.failures),
-        lapsed=int(joined.lapsed),
-        wamid=wamid,
-        now=now,
-        hop=early + hop.line(),
-        id=message_id,
-        n=n,
+    histories = await _histories(tx, list({each.message_id: None for each in news}))
+    written: list[dict[str, Value]] = []
+    ends_wait: dict[str, bool] = {}
+    for each in news:
+        rows = histories.get(each.message_id, [])
+        attempt = next((row for row in rows if row["n"] == each.n), None)
+        if attempt is not None and await _join(tx, attempt, each, now, written):
+            is_newest = each.n == attempt["attempt"]
+            ends_wait[each.message_id] = ends_wait.get(each.message_id, False) or is_newest
+    await tx.many(
+        f"""UPDATE attempts SET progress = :progress, failures_json = :failures_json, lapsed = :lapsed,
+        wamid = :attempt_wamid, answered_at = COALESCE(answered_at, :now), log = {APPENDED_LAST}
+        WHERE message_id = :id AND n = :n""",
+        written,
     )
-    hops.tell(tx, before, n, hop, before)
-    await refresh(tx, message_id, now, ends_wait=n == before["attempt"])
+    await _show(tx, [(histories[each], ends) for each, ends in ends_wait.items()], now)
+    return bool(ends_wait)
+
+
+async def _histories(tx: Transaction, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of `WITH_ATTEMPTS` by message."""
+    histories: dict[str, list[dict[str, Any]]] = {}
+    for row in await tx.all(f"{WITH_ATTEMPTS} WHERE m.id {tx.among} ORDER BY a.n", among=ids):
+        histories.setdefault(row["id"], []).append(dict(row))
+    return histories
+
+
+async def _join(
+    tx: Transaction, attempt: dict[str, Any], news: News, now: int, written: list[dict[str, Value]]
+) -> bool:
+    """Join into the row in memory, and note what is to be written of it. False when nothing was new."""
+    known, known_wamid = _to_attempt(attempt), attempt["attempt_wamid"]
+    evidence, hop, early = news.evidence, hops.of(news.evidence, news.name, now), ""
+    if news.wamid is not None and known_wamid is None:
+        evidence, early = await orphans.adopt(tx, news.wamid, evidence)
+    joined = join(known, evidence)
+    wamid = known_wamid or news.wamid
+    if joined == known and wamid == known_wamid:
+        await hops.note_once(tx, attempt, hop)
+        attempt["log"] += hop.line()
+        return False
+    hops.tell(tx, attempt, news.n, hop, attempt)
+    change: dict[str, Value] = {
+        "progress": joined.progress,
+        "failures_json": failures_to_json(joined.failures),
+        "lapsed": int(joined.lapsed),
+        "attempt_wamid": wamid,
+    }
+    lines = early + hop.line()
+    written.append({**change, "id": news.message_id, "n": news.n, "now": now, "hop": lines})
+    attempt |= change
+    attempt["log"] += lines
     return True
 
 
-async def refresh(tx: Transaction, message_id: str, now: int, *, ends_wait: bool = False) -> None:
+async def refresh(tx: Transaction, message_id: str, now: int) -> None:
     """Write what all attempts say together on the message, with its event when that is new."""
-    rows = await tx.all(WITH_ATTEMPTS, id=message_id)
-    attempts = [_to_attempt(row) for row in rows]
-    message = rows[-1]
-    if message["outbox_state"] == "waiting" and shown(attempts[:-1]) in ARRIVED:
-        # "Send again" has not left, and an attempt before it arrived after all: it need not leave any more.
-        await tx.run(
-            "DELETE FROM attempts WHERE message_id = :id AND n = :n", id=message_id, n=message["n"]
-        )
-        rows, attempts, ends_wait = rows[:-1], attempts[:-1], True
-    status, error, wamid = shown(attempts), _error_of(attempts), rows[-1]["attempt_wamid"]
-    is_new = (status, error, wamid) != (message["status"], message["error_json"], message["wamid"])
-    if is_new or ends_wait:
-        await tx.run(
-            """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, attempt = :n,
-            rev = rev + :is_new, updated_at = CASE WHEN :is_new = 1 THEN :now ELSE updated_at END,
-            outbox_state = CASE WHEN :ends_wait = 1 THEN NULL ELSE outbox_state END WHERE id = :id""",
-            status=status,
-            error=error,
-            wamid=wamid,
-            n=rows[-1]["n"],
-            is_new=int(is_new),
-            ends_wait=int(ends_wait),
-            now=now,
-            id=message_id,
-        )
-    if not is_new:
-        return
-    hops.shows(tx, message, status, now, before=message["status"])
+    histories = await _histories(tx, [message_id])
+    await _show(tx, [(rows, False) for rows in histories.values()], now)
+
+
+async def _show(
+    tx: Transaction, histories: Sequence[tuple[list[dict[str, Any]], bool]], now: int
+) -> None:
+    """Write on each message what its attempts say together. With each: whether the wait of its lane ends."""
+    written: list[dict[str, Value]] = []
+    for rows, ends_wait in histories:
+        message, attempts = rows[-1], [_to_attempt(row) for row in rows]
+        if message["outbox_state"] == "waiting" and shown(attempts[:-1]) in ARRIVED:
+            # "Send again" has not left, and an attempt before it arrived after all: it need not leave any more.
+            await tx.run(
+                "DELETE FROM attempts WHERE message_id = :id AND n = :n",
+                id=message["id"],
+                n=message["n"],
+            )
+            rows, attempts, ends_wait = rows[:-1], attempts[:-1], True
+        said = (shown(attempts), _error_of(attempts), rows[-1]["attempt_wamid"])
+        is_new = said != (message["status"], message["error_json"], message["wamid"])
+        if is_new or ends_wait:
+            change = dict(zip(("status", "error", "wamid"), said, strict=True))
+            flags = {"is_new": int(is_new), "ends_wait": int(ends_wait)}
+            written.append({**change, **flags, "n": rows[-1]["n"], "now": now, "id": message["id"]})
+        if is_new:
+            hops.shows(tx, message, said[0], now, before=message["status"])
+            await _tell_browsers(tx, message, said[0], now)
+    await tx.many(
+        """UPDATE messages SET status = :status, error_json = :error, wamid = :wamid, attempt = :n,
+        rev = rev + :is_new, updated_at = CASE WHEN :is_new = 1 THEN :now ELSE updated_at END,
+        outbox_state = CASE WHEN :ends_wait = 1 THEN NULL ELSE outbox_state END WHERE id = :id""",
+        written,
+    )
+
+
+async def _tell_browsers(tx: Transaction, message: Row, status: str, now: int) -> None:
     conversation = {"id": message["conversation_id"], "inbox_id": message["inbox_id"]}
-    await events.append(tx, "message_status_update", conversation, now, message_id=message_id)
+    await events.append(tx, "message_status_update", conversation, now, message_id=message["id"])
     if message["dismissed_at"] is None and (status == "failed") != (message["status"] == "failed"):
-        await conversations.change_unsent(
-            tx, message["conversation_id"], 1 if status == "failed" else -1, now
-        )
+        by = 1 if status == "failed" else -1
+        await conversations.change_unsent(tx, message["conversation_id"], by, now)

@@ -4,13 +4,13 @@ A store function is `async def f(tx, …)` and awaits nothing but `tx`: PostgreS
 answers at once and its writer thread drives the coroutine without an event loop.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
 """One row by column name. Values are the engines' own (int, str, bytes, None); store functions give them types."""
-Value = str | int | bytes | None
+Value = str | int | bytes | list[str] | None
 
 
 class Transaction(Protocol):
@@ -18,8 +18,10 @@ class Transaction(Protocol):
 
     for_update: str
     """Clause that locks the selected rows until the commit and skips those another process holds; empty on SQLite."""
-    wakes: bool
-    """Set when an event was appended: the commit then rings the doorbell."""
+    among: str
+    """The SQL after a column that holds one of the texts in the parameter `:among`, a list."""
+    appended: list[dict[str, Any]]
+    """Events of this transaction: they are numbered by its last statements, and the commit then rings the doorbell."""
     hops: list[dict[str, Any]]
     """What happened to messages: logged and counted once it is committed (`store/hops.py`)."""
 
@@ -31,6 +33,9 @@ class Transaction(Protocol):
 
     async def run(self, sql: str, **values: Value) -> int:
         """Execute and return the number of rows changed."""
+
+    async def many(self, sql: str, rows: Sequence[Mapping[str, Value]]) -> None:
+        """Execute once for each row of values, at little more than the cost of one."""
 
     async def attempt(self, work: Callable[["Transaction"], Awaitable[T]]) -> T:
         """Run `work` inside a savepoint: when it raises, its changes alone are undone and the exception goes on."""

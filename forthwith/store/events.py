@@ -22,6 +22,7 @@ class LoggedEvent:
 
 COLUMNS = ", ".join(each.name for each in fields(LoggedEvent))
 """By name: during an upgrade this code may run on a newer schema."""
+VALUES = ", ".join(f":{each.name}" for each in fields(LoggedEvent))
 
 
 async def append(
@@ -33,26 +34,33 @@ async def append(
     message_id: str | None = None,
     up_to_pos: int | None = None,
     reader_id: str | None = None,
-) -> int:
-    """Number and store one event of a conversation (a row with `id` and `inbox_id`); returns its `seq`."""
+) -> None:
+    """One more event of a conversation (a row with `id` and `inbox_id`); it is numbered and stored at the commit."""
+    tx.appended.append(
+        {
+            "type": kind,
+            "inbox_id": conversation["inbox_id"],
+            "conversation_id": conversation["id"],
+            "message_id": message_id,
+            "up_to_pos": up_to_pos,
+            "reader_id": reader_id,
+            "created_at": now,
+        }
+    )
+
+
+async def number(tx: Transaction) -> None:
+    """Number and store what the transaction has appended. Its last statements: others wait for the counter's row."""
+    if not tx.appended:
+        return
     counter = await tx.one(
-        "UPDATE counters SET value = value + 1 WHERE name = 'seq' RETURNING value"
+        "UPDATE counters SET value = value + :count WHERE name = 'seq' RETURNING value",
+        count=len(tx.appended),
     )
     assert counter is not None, "the first migration makes the counter"
-    await tx.run(
-        """INSERT INTO events (seq, type, inbox_id, conversation_id, message_id, up_to_pos, reader_id, created_at)
-        VALUES (:seq, :type, :inbox_id, :conversation_id, :message_id, :up_to_pos, :reader_id, :now)""",
-        seq=counter["value"],
-        type=kind,
-        inbox_id=conversation["inbox_id"],
-        conversation_id=conversation["id"],
-        message_id=message_id,
-        up_to_pos=up_to_pos,
-        reader_id=reader_id,
-        now=now,
-    )
-    tx.wakes = True
-    return int(counter["value"])
+    for seq, event in enumerate(tx.appended, counter["value"] - len(tx.appended) + 1):
+        event["seq"] = seq
+    await tx.many(f"INSERT INTO events ({COLUMNS}) VALUES ({VALUES})", tx.appended)
 
 
 async def read_after(tx: Transaction, seq: int, limit: int) -> list[LoggedEvent]:

@@ -90,7 +90,7 @@ def shows(tx: Transaction, message: Row, status: str, now: int, before: str = ""
 
 def tell_committed(tx: Transaction | None, doorbell: Doorbell, metrics: Metrics) -> None:
     """Ring; then one line of the log for each hop, in the order in which they were noted. None: nothing was committed."""
-    if tx and tx.wakes:
+    if tx and tx.appended:
         doorbell.ring()
     for hop in tx.hops if tx else ():
         if "shows" in hop:

@@ -41,6 +41,12 @@ async def by_phone_number_id(tx: Transaction, phone_number_id: str) -> Row | Non
     return await tx.one("SELECT * FROM inboxes WHERE phone_number_id = :id", id=phone_number_id)
 
 
+async def numbers(tx: Transaction) -> dict[str, str]:
+    """Inbox ids by phone number id."""
+    rows = await tx.all("SELECT id, phone_number_id FROM inboxes")
+    return {row["phone_number_id"]: row["id"] for row in rows}
+
+
 async def of_agent(tx: Transaction, agent_id: str) -> list[InboxRow]:
     """The inboxes an agent may see."""
     rows = await tx.all(

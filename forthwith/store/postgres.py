@@ -9,13 +9,14 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Self, TypeVar
 
 import asyncpg
 
 from forthwith.metrics import Metrics
+from forthwith.store import events
 from forthwith.store.database import (
     Doorbell,
     Row,
@@ -85,10 +86,11 @@ class PostgresTransaction:
     """Statements on one connection, inside its transaction."""
 
     for_update = "FOR UPDATE OF c SKIP LOCKED"
+    among = "= ANY(:among)"
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
-        self.wakes = False
+        self.appended: list[dict[str, Any]] = []
         self.hops: list[dict[str, Any]] = []
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
@@ -110,14 +112,23 @@ class PostgresTransaction:
         count = done.rpartition(" ")[2]  # "UPDATE 3"
         return int(count) if count.isdecimal() else 0
 
+    async def many(self, sql: str, rows: Sequence[Mapping[str, Value]]) -> None:
+        if not rows:
+            return
+        statement, names = positional(sql)
+        with storage_faults():
+            await self.connection.executemany(
+                statement, [[row[name] for name in names] for row in rows]
+            )
+
     async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        hops_before = len(self.hops)
+        events_before, hops_before = len(self.appended), len(self.hops)
         try:
             with storage_faults():
                 async with self.connection.transaction():  # nested: a savepoint
                     return await work(self)
         except BaseException:
-            del self.hops[hops_before:]
+            del self.appended[events_before:], self.hops[hops_before:]
             raise
 
 
@@ -230,7 +241,8 @@ class PostgresDatabase:
                     raise
                 except Exception as error:  # noqa: BLE001  # the member's own fault; it is told, its neighbours stand
                     member.error = error
-            if transaction.wakes:
+            if transaction.appended:
+                await events.number(transaction)
                 await self._writer.execute(f"NOTIFY {CHANNEL}")
         return transaction
 

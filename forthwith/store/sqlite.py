@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 import apsw
 
 from forthwith.metrics import Metrics
+from forthwith.store import events
 from forthwith.store.database import Doorbell, StorageUnavailable, Work
 from forthwith.store.group_commit import MEMBERS_PER_COMMIT, Member, settle
 from forthwith.store.hops import tell_committed
@@ -112,5 +113,6 @@ class SqliteDatabase:
                 raise
             except BaseException as error:  # noqa: BLE001  # the member's own; it is told, its neighbours stand
                 member.error = error
+        drive(events.number(transaction))
         connection.execute("COMMIT")
         return transaction

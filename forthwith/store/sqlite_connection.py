@@ -1,7 +1,8 @@
 """One connection to SQLite, and store functions run on it."""
 
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,13 +39,16 @@ class SqliteTransaction:
     """Statements on one connection. Its methods never really wait, so `drive` can run a coroutine to its end."""
 
     for_update = ""
+    among = "IN (SELECT value FROM json_each(:among))"
 
     def __init__(self, connection: apsw.Connection) -> None:
         self.connection = connection
-        self.wakes = False
+        self.appended: list[dict[str, Any]] = []
         self.hops: list[dict[str, Any]] = []
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
+        if "among" in values:
+            values["among"] = json.dumps(values["among"])
         with storage_faults():
             rows: list[Any] = self.connection.execute(sql, values).fetchall()
         return rows  # dicts, by `_as_dict`
@@ -57,8 +61,12 @@ class SqliteTransaction:
         await self.all(sql, **values)
         return self.connection.changes()
 
+    async def many(self, sql: str, rows: Sequence[Mapping[str, Value]]) -> None:
+        with storage_faults():
+            self.connection.executemany(sql, rows)
+
     async def attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        hops_before = len(self.hops)
+        events_before, hops_before = len(self.appended), len(self.hops)
         await self.run("SAVEPOINT attempt")
         try:
             result = await work(self)
@@ -67,7 +75,7 @@ class SqliteTransaction:
         except BaseException:
             await self.run("ROLLBACK TO attempt")
             await self.run("RELEASE attempt")
-            del self.hops[hops_before:]
+            del self.appended[events_before:], self.hops[hops_before:]
             raise
         await self.run("RELEASE attempt")
         return result

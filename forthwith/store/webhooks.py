@@ -4,13 +4,11 @@ from forthwith.store.database import Transaction
 from forthwith.store.ids import new_id
 
 
-async def keep(tx: Transaction, webhook_id: str, body: bytes, now: int) -> None:
-    """Store the signed bytes as they came."""
-    await tx.run(
+async def keep(tx: Transaction, bodies: list[tuple[str, bytes]], now: int) -> None:
+    """Store the signed bytes as they came, each under its id."""
+    await tx.many(
         "INSERT INTO webhooks (id, received_at, body) VALUES (:id, :now, :body)",
-        id=webhook_id,
-        now=now,
-        body=body,
+        [{"id": webhook_id, "now": now, "body": body} for webhook_id, body in bodies],
     )
 
 

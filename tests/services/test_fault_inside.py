@@ -1,7 +1,7 @@
 """The store goes away between any two statements of any use case: nothing of it has happened, and the same again does
 it whole (R2, R5, R10; G2)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,15 +47,8 @@ class Failing:
 
     def __init__(self, tx: Transaction, left: list[int]) -> None:
         self._tx, self._left = tx, left
-        self.for_update, self.hops = tx.for_update, tx.hops
-
-    @property
-    def wakes(self) -> bool:
-        return self._tx.wakes
-
-    @wakes.setter
-    def wakes(self, value: bool) -> None:
-        self._tx.wakes = value
+        self.for_update, self.among = tx.for_update, tx.among
+        self.hops, self.appended = tx.hops, tx.appended
 
     def _count(self) -> None:
         self._left[0] -= 1
@@ -73,6 +66,10 @@ class Failing:
     async def run(self, sql: str, **values: Value) -> int:
         self._count()
         return await self._tx.run(sql, **values)
+
+    async def many(self, sql: str, rows: Sequence[Mapping[str, Value]]) -> None:
+        self._count()
+        await self._tx.many(sql, rows)
 
     async def attempt(self, work: Work[Any]) -> Any:
         self._count()

@@ -48,8 +48,10 @@ async def test_an_item_that_raises_in_the_middle_leaves_nothing_of_itself(
 ) -> None:
     apply_item = receive_webhook.apply_item
 
-    async def fail_on_one(tx: Transaction, item: InboundMessage, now: int) -> str | None:
-        reason = await apply_item(tx, item, now)
+    async def fail_on_one(
+        tx: Transaction, item: InboundMessage, ours: dict[str, str], now: int
+    ) -> str | None:
+        reason = await apply_item(tx, item, ours, now)
         if item.text == "bad":
             raise RuntimeError("after it was written")
         return reason

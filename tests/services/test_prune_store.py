@@ -35,7 +35,7 @@ async def fill(db: Database, conversation_id: str, at: int, times: int) -> None:
     async def write(tx: Transaction) -> None:
         for number in range(times):
             await conversations.change_unsent(tx, conversation_id, 1, at)
-            await webhooks.keep(tx, f"webhook-{at}-{number}", b"{}", at)
+            await webhooks.keep(tx, [(f"webhook-{at}-{number}", b"{}")], at)
             await webhooks.set_aside(tx, f"webhook-{at}-{number}", "", "unknown body", at)
             await orphans.add(tx, f"wamid.{at}.{number}", "sent", frozenset(), at)
 

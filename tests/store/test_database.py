@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forthwith.store import events
 from forthwith.store.database import Database, Transaction
 from forthwith.store.sqlite import SqliteDatabase
 from tests.rig import eventually
@@ -73,7 +74,7 @@ async def test_the_doorbell_rings_after_commits_that_appended_events_only(
 
     async def wake(tx: Transaction) -> None:
         await add(tx, "t-loud")
-        tx.wakes = True
+        await events.append(tx, "conversation_updated", {"id": "1", "inbox_id": "1"}, 0)
 
     await db.write(wake)
 

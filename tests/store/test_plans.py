@@ -1,6 +1,6 @@
 """What is asked all the time looks at the messages it is about, not at all that were ever sent (both engines)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,8 @@ class Explained:
     """A transaction that notes how the engine would answer each statement, and then lets it."""
 
     def __init__(self, tx: Transaction) -> None:
-        self._tx, self.for_update, self.wakes, self.hops = tx, tx.for_update, False, tx.hops
+        self._tx, self.for_update, self.among = tx, tx.for_update, tx.among
+        self.hops, self.appended = tx.hops, tx.appended
         self.plans: list[str] = []
 
     async def _explain(self, sql: str, values: dict[str, Value]) -> None:
@@ -44,6 +45,11 @@ class Explained:
     async def run(self, sql: str, **values: Value) -> int:
         await self._explain(sql, values)
         return await self._tx.run(sql, **values)
+
+    async def many(self, sql: str, rows: Sequence[Mapping[str, Value]]) -> None:
+        for row in rows[:1]:
+            await self._explain(sql, dict(row))
+        await self._tx.many(sql, rows)
 
     async def attempt(self, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
         return await work(self)
