@@ -1,9 +1,6 @@
 """Apply a signed webhook: raw body and effects in one commit, each item on its own, then 200 (R10)."""
 
-import asyncio
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from forthwith.domain.message import is_client_id
 from forthwith.store import (
@@ -20,24 +17,14 @@ from forthwith.store import (
 from forthwith.store.attempts import News
 from forthwith.store.contacts import Identity
 from forthwith.store.database import Database, StorageUnavailable, Transaction
+from forthwith.store.gatherer import Gatherer
 from forthwith.store.ids import new_id
 from forthwith.whatsapp.webhook_payloads import InboundMessage, Item, SetAside, StatusReport, parse
 
 GATHER_FOR_FIRST_SECONDS = 2.0
 GATHER_SECONDS = 0.5
-ITEMS_PER_COMMIT = 2_000
-"""Once there are so many, what comes waits for the commit after; one commit must not keep others waiting for long."""
 Numbers = dict[str, str]
 """Inbox ids by phone number id."""
-
-
-@dataclass
-class Gathering:
-    """Webhooks that will share a commit."""
-
-    bodies: list[tuple[bytes, list[Item]]] = field(default_factory=list)
-    items: int = 0
-    applied: "asyncio.Task[None] | None" = None
 
 
 class WebhookReceiver:
@@ -47,29 +34,12 @@ class WebhookReceiver:
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self._db, self._clock = db, clock
-        self._gather_until = time.monotonic() + GATHER_FOR_FIRST_SECONDS
-        self._gathering = Gathering()
-        self._applying = asyncio.Lock()
+        self._gatherer = Gatherer(self._apply, GATHER_FOR_FIRST_SECONDS, GATHER_SECONDS)
 
     async def receive(self, body: bytes) -> None:
         """Store and apply; committed when it returns. Raises Unreadable (answer 400) or StorageUnavailable (answer 503)."""
         items = parse(body, self._clock())
-        if self._gathering.items >= ITEMS_PER_COMMIT:
-            self._gathering = Gathering()
-        gathering = self._gathering
-        gathering.bodies.append((body, items))
-        gathering.items += len(items)
-        if gathering.applied is None:
-            gathering.applied = asyncio.create_task(self._apply_gathered(gathering))
-        await asyncio.shield(gathering.applied)
-
-    async def _apply_gathered(self, gathering: Gathering) -> None:
-        if time.monotonic() < self._gather_until:
-            await asyncio.sleep(GATHER_SECONDS)
-        async with self._applying:
-            if self._gathering is gathering:
-                self._gathering = Gathering()
-            await self._apply(gathering.bodies)
+        await self._gatherer.apply((body, items), len(items))
 
     async def _apply(self, bodies: list[tuple[bytes, list[Item]]]) -> None:
         now = self._clock()
@@ -100,7 +70,7 @@ async def _apply_together(
 ) -> None:
     """Statuses of attempts that are known by wamid all at once, everything else in turn."""
     statuses = [item for _, item in work if isinstance(item, StatusReport)]
-    known = await attempts.by_wamids(tx, [item.wamid for item in statuses])
+    known = await wamids.attempts_of(tx, [item.wamid for item in statuses])
     at_once = [item for item in statuses if item.phone_number_id in ours and item.wamid in known]
     news = [News(*known[item.wamid], item.evidence, item.wamid) for item in at_once]
     await attempts.record_all(tx, news, now)
@@ -153,7 +123,7 @@ async def apply_item(tx: Transaction, item: Item, ours: Numbers, now: int) -> st
 
 async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tuple[str, int] | None:
     """Message and number of the attempt a status is about: by wamid, else by the echo datum."""
-    known = await attempts.by_wamids(tx, [item.wamid])
+    known = await wamids.attempts_of(tx, [item.wamid])
     if known:
         return known[item.wamid]
     client_id, _, number = (item.echo_datum or "").rpartition("#")
@@ -165,7 +135,7 @@ async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tup
     n = int(number)
     return (
         (message["id"], n)
-        if await attempts.accepts_wamid(tx, message["id"], n, item.wamid)
+        if await wamids.is_accepted_by(tx, message["id"], n, item.wamid)
         else None
     )
 

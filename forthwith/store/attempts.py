@@ -4,50 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from forthwith.domain.status import Attempt, join, shown, shown_failure
-from forthwith.protocol.shapes import MessageError
-from forthwith.store import conversations, events, hops, orphans
+from forthwith.domain.status import Attempt, join, shown
+from forthwith.store import conversations, events, histories, hops, orphans
 from forthwith.store.database import Row, Transaction, Value
 from forthwith.store.hops import APPENDED, APPENDED_LAST, Hop
-from forthwith.store.orphans import failures_from_json, failures_to_json
+from forthwith.store.orphans import failures_to_json
 
 ARRIVED = ("sent", "delivered", "read", "played")
-WITH_ATTEMPTS = """SELECT m.*, a.n, a.progress, a.failures_json, a.lapsed, a.log, a.wamid AS attempt_wamid
-    FROM messages m JOIN attempts a ON a.message_id = m.id"""
-"""The message once for each of its attempts."""
-
-
-def _to_attempt(row: Row) -> Attempt:
-    return Attempt(row["progress"], failures_from_json(row["failures_json"]), bool(row["lapsed"]))
-
-
-def _error_of(attempts: Sequence[Attempt]) -> str | None:
-    """The failure of the newest attempt: shown when the message failed, kept as a note when it arrived all the same."""
-    failure = shown_failure(attempts[-1].failures)
-    if failure is None:
-        return None
-    params: dict[str, str | int] = {"whatsapp_code": int(failure.code)} if failure.code else {}
-    return msgspec.json.encode(
-        MessageError(failure.reason, params, failure.detail or None)
-    ).decode()
-
-
-async def by_wamids(tx: Transaction, wamids: list[str]) -> dict[str, tuple[str, int]]:
-    """Message and number of the attempts that WhatsApp accepted under these ids."""
-    rows = await tx.all(
-        f"SELECT wamid, message_id, n FROM attempts WHERE wamid {tx.among}", among=wamids
-    )
-    return {row["wamid"]: (row["message_id"], row["n"]) for row in rows}
-
-
-async def accepts_wamid(tx: Transaction, message_id: str, n: int, wamid: str) -> bool:
-    """True when this attempt was made and no other wamid is known for it."""
-    row = await tx.one(
-        "SELECT wamid FROM attempts WHERE message_id = :id AND n = :n", id=message_id, n=n
-    )
-    return row is not None and row["wamid"] in (None, wamid)
 
 
 async def begin(
@@ -109,11 +72,11 @@ async def record_all(tx: Transaction, news: Sequence[News], now: int) -> bool:
     A wamid known for the first time brings along what came for it before (R10). Evidence of the newest attempt also
     ends the wait of the lane. The commits of a store are one line, so nothing changes between reading and writing.
     """
-    histories = await _histories(tx, list({each.message_id: None for each in news}))
+    known_of = await histories.read(tx, list({each.message_id: None for each in news}))
     written: list[dict[str, Value]] = []
     ends_wait: dict[str, bool] = {}
     for each in news:
-        rows = histories.get(each.message_id, [])
+        rows = known_of.get(each.message_id, [])
         attempt = next((row for row in rows if row["n"] == each.n), None)
         if attempt is not None and await _join(tx, attempt, each, now, written):
             is_newest = each.n == attempt["attempt"]
@@ -124,23 +87,15 @@ async def record_all(tx: Transaction, news: Sequence[News], now: int) -> bool:
         WHERE message_id = :id AND n = :n""",
         written,
     )
-    await _show(tx, [(histories[each], ends) for each, ends in ends_wait.items()], now)
+    await _show(tx, [(known_of[each], ends) for each, ends in ends_wait.items()], now)
     return bool(ends_wait)
-
-
-async def _histories(tx: Transaction, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of `WITH_ATTEMPTS` by message."""
-    histories: dict[str, list[dict[str, Any]]] = {}
-    for row in await tx.all(f"{WITH_ATTEMPTS} WHERE m.id {tx.among} ORDER BY a.n", among=ids):
-        histories.setdefault(row["id"], []).append(dict(row))
-    return histories
 
 
 async def _join(
     tx: Transaction, attempt: dict[str, Any], news: News, now: int, written: list[dict[str, Value]]
 ) -> bool:
     """Join into the row in memory, and note what is to be written of it. False when nothing was new."""
-    known, known_wamid = _to_attempt(attempt), attempt["attempt_wamid"]
+    known, known_wamid = histories.to_attempt(attempt), attempt["attempt_wamid"]
     evidence, hop, early = news.evidence, hops.of(news.evidence, news.name, now), ""
     if news.wamid is not None and known_wamid is None:
         evidence, early = await orphans.adopt(tx, news.wamid, evidence)
@@ -166,17 +121,17 @@ async def _join(
 
 async def refresh(tx: Transaction, message_id: str, now: int) -> None:
     """Write what all attempts say together on the message, with its event when that is new."""
-    histories = await _histories(tx, [message_id])
-    await _show(tx, [(rows, False) for rows in histories.values()], now)
+    known_of = await histories.read(tx, [message_id])
+    await _show(tx, [(rows, False) for rows in known_of.values()], now)
 
 
 async def _show(
-    tx: Transaction, histories: Sequence[tuple[list[dict[str, Any]], bool]], now: int
+    tx: Transaction, changed: Sequence[tuple[list[dict[str, Any]], bool]], now: int
 ) -> None:
     """Write on each message what its attempts say together. With each: whether the wait of its lane ends."""
     written: list[dict[str, Value]] = []
-    for rows, ends_wait in histories:
-        message, attempts = rows[-1], [_to_attempt(row) for row in rows]
+    for rows, ends_wait in changed:
+        message, attempts = rows[-1], [histories.to_attempt(row) for row in rows]
         if message["outbox_state"] == "waiting" and shown(attempts[:-1]) in ARRIVED:
             # "Send again" has not left, and an attempt before it arrived after all: it need not leave any more.
             await tx.run(
@@ -185,7 +140,7 @@ async def _show(
                 n=message["n"],
             )
             rows, attempts, ends_wait = rows[:-1], attempts[:-1], True
-        said = (shown(attempts), _error_of(attempts), rows[-1]["attempt_wamid"])
+        said = (shown(attempts), histories.error_of(attempts), rows[-1]["attempt_wamid"])
         is_new = said != (message["status"], message["error_json"], message["wamid"])
         if is_new or ends_wait:
             change = dict(zip(("status", "error", "wamid"), said, strict=True))

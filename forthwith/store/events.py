@@ -20,9 +20,10 @@ class LoggedEvent:
     created_at: int
 
 
-COLUMNS = ", ".join(each.name for each in fields(LoggedEvent))
+NAMES = [each.name for each in fields(LoggedEvent)]
+COLUMNS = ", ".join(NAMES)
 """By name: during an upgrade this code may run on a newer schema."""
-VALUES = ", ".join(f":{each.name}" for each in fields(LoggedEvent))
+VALUES = ", ".join(f":{name}" for name in NAMES)
 
 
 async def append(
@@ -36,17 +37,9 @@ async def append(
     reader_id: str | None = None,
 ) -> None:
     """One more event of a conversation (a row with `id` and `inbox_id`); it is numbered and stored at the commit."""
-    tx.appended.append(
-        {
-            "type": kind,
-            "inbox_id": conversation["inbox_id"],
-            "conversation_id": conversation["id"],
-            "message_id": message_id,
-            "up_to_pos": up_to_pos,
-            "reader_id": reader_id,
-            "created_at": now,
-        }
-    )
+    ids = (conversation["inbox_id"], conversation["id"])
+    values = (0, kind, *ids, message_id, up_to_pos, reader_id, now)
+    tx.appended.append(dict(zip(NAMES, values, strict=True)))
 
 
 async def number(tx: Transaction) -> None:

@@ -65,7 +65,7 @@ async def note(
 
 
 async def note_once(tx: Transaction, attempt: Row, hop: Hop) -> None:
-    """As `note`, for what WhatsApp repeats. `attempt`: a row of `attempts.WITH_ATTEMPTS`."""
+    """As `note`, for what WhatsApp repeats. `attempt`: a row of `histories.WITH_ATTEMPTS`."""
     if f',"{hop.name}"' not in attempt["log"]:
         ids = (attempt["id"], attempt["client_id"], attempt["n"])
         await note(tx, *ids, hop.at, hop.name, **hop.detail)

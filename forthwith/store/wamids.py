@@ -35,3 +35,19 @@ async def client_id_of_wamid(tx: Transaction, wamid: str | None) -> str | None:
         wamid=wamid,
     )
     return row["client_id"] if row else None
+
+
+async def attempts_of(tx: Transaction, wamids: list[str]) -> dict[str, tuple[str, int]]:
+    """Message and number of the attempts that WhatsApp accepted under these ids."""
+    rows = await tx.all(
+        f"SELECT wamid, message_id, n FROM attempts WHERE wamid {tx.among}", among=wamids
+    )
+    return {row["wamid"]: (row["message_id"], row["n"]) for row in rows}
+
+
+async def is_accepted_by(tx: Transaction, message_id: str, n: int, wamid: str) -> bool:
+    """True when this attempt was made and no other wamid is known for it."""
+    row = await tx.one(
+        "SELECT wamid FROM attempts WHERE message_id = :id AND n = :n", id=message_id, n=n
+    )
+    return row is not None and row["wamid"] in (None, wamid)
