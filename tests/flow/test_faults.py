@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rig import AgentSession, Product, eventually, running_product
+from tests.rig import AgentSession, Product, eventually, new_client_id, running_product
 
 INES = "447700900318"
 
@@ -58,7 +58,9 @@ async def test_accepted_without_answer_or_datum_is_unconfirmed_and_sent_again_by
     _, follower = await ana.send(conversation_id, "The lane goes on")
     await ana.until_status(follower["client_id"], "delivered")
     assert await accepted(product, client_id) == 1
-    status, _ = await ana.call("POST", f"/api/messages/{client_id}/retry", {"client_id": client_id})
+    status, _ = await ana.call(
+        "POST", f"/api/messages/{client_id}/retry", {"client_id": new_client_id()}
+    )
     assert status == 200
     await ana.until_status(client_id, "delivered")
     assert await accepted(product, client_id) == 2
