@@ -93,9 +93,9 @@ class Load:
             await asyncio.sleep(0.03)
 
     async def listen(self, agent: AgentSession) -> None:
-        """A socket that comes back when it is closed, from where it was."""
+        """A socket that comes back when it is closed, from where it was, until cancelled: it hears the last ones too."""
         epoch, seq, closed_at = "", 0, None
-        while not self.ended.is_set():
+        while True:
             async with agent.socket(epoch, seq) as ws:
                 async for frame in ws:
                     told = frame.json()
@@ -109,8 +109,6 @@ class Load:
                             assert event["prev_seq"] == seq, "a gap"
                             self.seen.add(event["message"]["client_id"])
                         seq = event["seq"] if "prev_seq" in event else seq
-                    if self.ended.is_set():
-                        return
                 assert ws.close_code == 1012, ws.close_code
                 closed_at = time.monotonic()
 
