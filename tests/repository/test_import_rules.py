@@ -27,6 +27,7 @@ TREE = {
     "forthwith.log": "",
     "forthwith.loops": "",
     "forthwith.metrics": "",
+    "forthwith.trace_table": "",
     "forthwith.api.send_message": "import starlette\nimport forthwith.services.accept_message",
     "forthwith.realtime.websocket_service": "import starlette\nimport forthwith.store.messages",
     "forthwith.services.accept_message": "import forthwith.store.messages",
