@@ -4,15 +4,19 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from forthwith.whatsapp.client import Accepted, Outcome
+from forthwith.whatsapp.client import Accepted, Outcome, Unknown
+
+TIMEOUT = 20.0
+"""Seconds after which the client gives a call up, as the real one does (FORTHWITH_GRAPH_TIMEOUT_SECONDS)."""
 
 
 @dataclass
 class Call:
-    """One call that somebody waits for. `datum` is `{client_id}#{attempt}`."""
+    """One call that somebody waits for. `datum` is `{client_id}#{attempt}`; `deadline` is of the loop's clock."""
 
     phone: str
     datum: str
+    deadline: float
     answer: "asyncio.Future[Outcome]"
 
 
@@ -42,10 +46,12 @@ class Provider:
 
     async def send(self, phone_number_id: str, body: dict[str, Any]) -> Outcome:
         """A call, to be answered later."""
+        loop = asyncio.get_running_loop()
         call = Call(
             body["to"],
             body["biz_opaque_callback_data"],
-            asyncio.get_running_loop().create_future(),
+            loop.time() + TIMEOUT,
+            loop.create_future(),
         )
         self.pending.append(call)
         return await call.answer
@@ -76,3 +82,8 @@ class Provider:
             sent.is_known = True
             outcome = Accepted(sent.wamid)
         call.answer.set_result(outcome)
+
+    def give_up(self, now: float) -> None:
+        """Calls that have waited too long end unknown; WhatsApp has not got them and never will."""
+        for call in [each for each in self.pending if each.deadline <= now]:
+            self.answer(call, Unknown("TimeoutError"))
