@@ -3,17 +3,8 @@
 from collections.abc import Callable
 
 from forthwith.domain.message import is_client_id
-from forthwith.store import (
-    attempts,
-    contacts,
-    conversations,
-    events,
-    inboxes,
-    messages,
-    orphans,
-    wamids,
-    webhooks,
-)
+from forthwith.store import arrivals, attempts, inboxes, messages, orphans, wamids, webhooks
+from forthwith.store.arrivals import Arrival
 from forthwith.store.attempts import News
 from forthwith.store.contacts import Identity
 from forthwith.store.database import Database, StorageUnavailable, Transaction
@@ -25,6 +16,8 @@ GATHER_FOR_FIRST_SECONDS = 2.0
 GATHER_SECONDS = 0.5
 Numbers = dict[str, str]
 """Inbox ids by phone number id."""
+Work = tuple[str, Item]
+"""An item, and the id of the webhook that it came by."""
 
 
 class WebhookReceiver:
@@ -48,81 +41,101 @@ class WebhookReceiver:
             ours = await inboxes.numbers(tx)
             kept = [(new_id("webhook"), body) for body, _ in bodies]
             await webhooks.keep(tx, kept, now)
-            work = [
+            work: list[Work] = [
                 (webhook_id, item)
                 for (webhook_id, _), (_, items) in zip(kept, bodies, strict=True)
                 for item in items
             ]
             work.sort(key=_by_whatsapp_time)
             try:
-                await tx.attempt(lambda inner: _apply_together(inner, work, ours, now))
+                await tx.attempt(lambda inner: _apply(inner, work, ours, now))
             except StorageUnavailable:
                 raise  # not an item's fault: 503, and Meta sends all of it again
             except Exception:  # noqa: BLE001  # whatever it is: each on its own tells which it was, and the rest stand
-                for webhook_id, item in work:
-                    await _apply_alone(tx, webhook_id, item, ours, now)
+                for one in work:
+                    await _apply_alone(tx, one, ours, now)
 
         await self._db.write(apply)
 
 
-async def _apply_together(
-    tx: Transaction, work: list[tuple[str, Item]], ours: Numbers, now: int
-) -> None:
-    """Statuses of attempts that are known by wamid all at once, everything else in turn."""
-    statuses = [item for _, item in work if isinstance(item, StatusReport)]
-    known = await wamids.attempts_of(tx, [item.wamid for item in statuses])
-    at_once = [item for item in statuses if item.phone_number_id in ours and item.wamid in known]
-    news = [News(*known[item.wamid], item.evidence, item.wamid) for item in at_once]
-    await attempts.record_all(tx, news, now)
-    done = {id(item) for item in at_once}
-    for webhook_id, item in work:
-        if id(item) not in done:
-            await _note(tx, webhook_id, item, await apply_item(tx, item, ours, now), now)
-
-
-def _by_whatsapp_time(work: tuple[str, Item]) -> int:
+def _by_whatsapp_time(work: Work) -> int:
     """Inbound rows of one commit take `pos` by WhatsApp's time; the sort is stable, so their place decides ties."""
     item = work[1]
     return (item.timestamp or 0) if isinstance(item, InboundMessage) else 0
 
 
-async def _apply_alone(
-    tx: Transaction, webhook_id: str, item: Item, ours: Numbers, now: int
-) -> None:
+async def _apply(tx: Transaction, work: list[Work], ours: Numbers, now: int) -> None:
+    reasons = await apply_items(tx, [item for _, item in work], ours, now)
+    for (webhook_id, item), reason in zip(work, reasons, strict=True):
+        if reason:
+            await webhooks.set_aside(tx, webhook_id, item.place, reason, now)
+
+
+async def _apply_alone(tx: Transaction, one: Work, ours: Numbers, now: int) -> None:
     """Apply one item; when it raises, it is set aside and its neighbours stand."""
     try:
-        reason = await tx.attempt(lambda inner: apply_item(inner, item, ours, now))
+        await tx.attempt(lambda inner: _apply(inner, [one], ours, now))
     except StorageUnavailable:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the other 999 updates of the POST must be stored
         reason = f"raised {type(error).__name__}: {str(error)[:200]}"
-    await _note(tx, webhook_id, item, reason, now)
+        await webhooks.set_aside(tx, one[0], one[1].place, reason, now)
 
 
-async def _note(tx: Transaction, webhook_id: str, item: Item, reason: str | None, now: int) -> None:
-    if reason:
-        await webhooks.set_aside(tx, webhook_id, item.place, reason, now)
+async def apply_items(
+    tx: Transaction, items: list[Item], ours: Numbers, now: int
+) -> list[str | None]:
+    """Apply them, each kind by statements that all of it shares.
+
+    Returns what to note about each: None when it was used as it is or is a repeat.
+    """
+    known = [item for item in items if _number_of(item) in ours]
+    if statuses := [item for item in known if isinstance(item, StatusReport)]:
+        await _apply_statuses(tx, statuses, ours, now)
+    texts = [item for item in known if isinstance(item, InboundMessage)]
+    new: set[str] = set()
+    for number, inbox_id in ours.items():
+        theirs = [_arrival(item, now) for item in texts if item.phone_number_id == number]
+        new |= await arrivals.store(tx, inbox_id, theirs, now)
+    return [_to_note(item, ours, new) for item in items]
 
 
-async def apply_item(tx: Transaction, item: Item, ours: Numbers, now: int) -> str | None:
-    """Apply one item; returns what to note about it, None when it was used as it is or is a repeat."""
+def _number_of(item: Item) -> str:
+    return "" if isinstance(item, SetAside) else item.phone_number_id
+
+
+def _to_note(item: Item, ours: Numbers, new: set[str]) -> str | None:
     if isinstance(item, SetAside):
         return item.reason
-    inbox_id = ours.get(item.phone_number_id)
-    if inbox_id is None:
+    if item.phone_number_id not in ours:
         return "number not ours"
-    if isinstance(item, InboundMessage):
-        return await _apply_inbound(tx, item, inbox_id, now)
-    attempt = await _attempt_of(tx, item, inbox_id)
-    if attempt is None:  # it waits as an orphan for its wamid to be committed
-        await orphans.add(tx, item.wamid, item.status, item.evidence.failures, now)
-    else:
-        await attempts.record(tx, *attempt, item.evidence, now, item.wamid)
-    return None
+    is_timeless = isinstance(item, InboundMessage) and item.timestamp is None and item.wamid in new
+    return "time not believable, ours taken" if is_timeless else None
+
+
+async def _apply_statuses(
+    tx: Transaction, statuses: list[StatusReport], ours: Numbers, now: int
+) -> None:
+    """Those of attempts that are known by wamid all at once, the others in turn."""
+    known = await wamids.attempts_of(tx, [item.wamid for item in statuses])
+    news = [
+        News(*known[item.wamid], item.evidence, item.wamid)
+        for item in statuses
+        if item.wamid in known
+    ]
+    await attempts.record_all(tx, news, now)
+    for item in statuses:
+        if item.wamid in known:
+            continue
+        attempt = await _attempt_of(tx, item, ours[item.phone_number_id])
+        if attempt is None:  # it waits as an orphan for its wamid to be committed
+            await orphans.add(tx, item.wamid, item.status, item.evidence.failures, now)
+        else:
+            await attempts.record(tx, *attempt, item.evidence, now, item.wamid)
 
 
 async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tuple[str, int] | None:
-    """Message and number of the attempt a status is about: by wamid, else by the echo datum."""
+    """Message and number of the attempt: by wamid, which a status before it may have told, else by the echo datum."""
     known = await wamids.attempts_of(tx, [item.wamid])
     if known:
         return known[item.wamid]
@@ -140,37 +153,13 @@ async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tup
     )
 
 
-async def _apply_inbound(
-    tx: Transaction, item: InboundMessage, inbox_id: str, now: int
-) -> str | None:
-    if await wamids.has_inbound(tx, item.wamid):
-        return None
-    identity = Identity(item.name, item.phone, item.bsuid, item.username)
-    contact = await contacts.find_or_create(tx, identity, now)
-    thread = await conversations.get_or_create(
-        tx, new_id("conversation"), inbox_id, contact["id"], now
+def _arrival(item: InboundMessage, now: int) -> Arrival:
+    return Arrival(
+        identity=Identity(item.name, item.phone, item.bsuid, item.username),
+        wamid=item.wamid,
+        type=item.type,
+        text=item.text,
+        sent_at=item.timestamp or now,
+        quoted_wamid=item.quoted_wamid,
+        raw_json=item.raw_json,
     )
-    whatsapp_time = item.timestamp or now
-    conversation = await conversations.take_inbound_pos(tx, thread["id"], now, whatsapp_time)
-    row = await messages.insert(
-        tx,
-        conversation,
-        messages.NewMessage(
-            id=new_id("message"),
-            client_id=new_id("inbound"),
-            direction="inbound",
-            message_type=item.type,
-            sender_role="contact",
-            sender_id=contact["id"],
-            sender_name=contact["name"],
-            text_content=item.text,
-            status="received",
-            sent_at=whatsapp_time,
-            created_at=now,
-            wamid=item.wamid,
-            reply_to=await wamids.client_id_of_wamid(tx, item.quoted_wamid),
-            raw_json=item.raw_json,
-        ),
-    )
-    await events.append(tx, "new_message", conversation, now, message_id=row["id"])
-    return None if item.timestamp else "time not believable, ours taken"

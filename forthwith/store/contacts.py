@@ -1,6 +1,7 @@
 """Contacts: known by business-scoped user id, phone number and username, any of which may be missing or change."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from forthwith.store.database import Row, Transaction
 from forthwith.store.ids import new_id
@@ -22,20 +23,45 @@ class Identity:
 
 
 async def find(tx: Transaction, identity: Identity) -> Row | None:
-    """The contact that any of these aliases belongs to, the most trusted first.
+    """The contact that any of these aliases belongs to, the most trusted first."""
+    return _holder(await _by_alias(tx, [identity]), identity)
 
-    A number whose last holder has another user id was handed on: its holder now is somebody else.
-    """
+
+async def _by_alias(
+    tx: Transaction, identities: Sequence[Identity]
+) -> Mapping[tuple[str, str], Row]:
+    """The contacts that the aliases of all these lead to."""
+    values = {value: None for identity in identities for _, value in identity.aliases()}
+    rows = await tx.all(
+        f"""SELECT a.kind, a.value, p.* FROM contact_aliases a JOIN contacts p ON p.id = a.contact_id
+        WHERE a.kind IN ('bsuid', 'phone') AND a.value {tx.among}""",
+        among=list(values),
+    )
+    return {(row["kind"], row["value"]): row for row in rows}
+
+
+def _holder(known: Mapping[tuple[str, str], Row], identity: Identity) -> Row | None:
+    """A number whose last holder has another user id was handed on: its holder now is somebody else."""
     for kind, value in identity.aliases():
-        row = await tx.one(
-            """SELECT p.* FROM contact_aliases a JOIN contacts p ON p.id = a.contact_id
-            WHERE a.kind = :kind AND a.value = :value""",
-            kind=kind,
-            value=value,
-        )
+        row = known.get((kind, value))
         if row is not None and (kind == "bsuid" or None in (identity.bsuid, row["bsuid"])):
             return row
     return None
+
+
+async def find_or_create_all(
+    tx: Transaction, identities: Sequence[Identity], now: int
+) -> list[Row]:
+    """As `find_or_create` for each in turn; those who are known, and tell nothing new, are read at once."""
+    known = await _by_alias(tx, identities)
+    found = []
+    for identity in identities:
+        row = _holder(known, identity)
+        if row is None or not _tells_nothing_new(identity, row):
+            row = await find_or_create(tx, identity, now)
+            known = {}  # what is new of one may be what the next was known by: from here on each is looked for
+        found.append(row)
+    return found
 
 
 async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
@@ -80,5 +106,10 @@ async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
 
 
 def _tells_nothing_new(identity: Identity, known: Row) -> bool:
-    told = asdict(identity)
-    return all(not told[name] or told[name] == known[name] for name in told)
+    told = (
+        ("name", identity.name),
+        ("phone", identity.phone),
+        ("bsuid", identity.bsuid),
+        ("username", identity.username),
+    )
+    return all(not value or value == known[name] for name, value in told)

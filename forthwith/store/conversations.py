@@ -1,5 +1,8 @@
 """Conversation rows, the list, and the counters that a change of a message moves."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
 from msgspec import UNSET
 
 from forthwith.domain import service_window
@@ -7,13 +10,14 @@ from forthwith.domain.times import iso
 from forthwith.protocol.shapes import ContactRow, ConversationRow, MessageRow
 from forthwith.store import events
 from forthwith.store.database import Row, Transaction
+from forthwith.store.ids import new_id
 from forthwith.store.in_list import names, numbered
-from forthwith.store.messages import to_message
+from forthwith.store.messages import SHOWN, to_message
 
 WITH_CONTACT = """SELECT c.*, p.name AS contact_name, p.phone AS contact_phone, p.username AS contact_username
     FROM conversations c JOIN contacts p ON p.id = c.contact_id"""
 
-LAST_SHOWN = """SELECT m.* FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.pos =
+LAST_SHOWN = f"""SELECT {SHOWN} FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.pos =
     (SELECT MAX(pos) FROM messages WHERE conversation_id = c.id AND status <> 'failed')"""
 """A failed message has left the thread, so the list does not show it either."""
 
@@ -26,6 +30,11 @@ FILTERS = {
 
 ACTIVE = "last_activity_at = CASE WHEN last_activity_at > :now THEN last_activity_at ELSE :now END"
 """Browsers keep the greater; a clock set back must not make a fresh load differ from what they show."""
+
+TAKE_INBOUND = f"""UPDATE conversations SET last_pos = last_pos + :count, rev = rev + :count, {ACTIVE},
+    unread_count = unread_count + :count,
+    last_inbound_at = CASE WHEN last_inbound_at > :opened THEN last_inbound_at ELSE :opened END
+    WHERE id = :id"""
 
 
 def to_conversation(row: Row, last_message: MessageRow | None) -> ConversationRow:
@@ -110,21 +119,53 @@ async def take_pos(tx: Transaction, conversation_id: str, now: int) -> Row:
     return row
 
 
+@dataclass(slots=True)
+class Taken:
+    """Positions taken for contacts' messages. `opened`: the newest time that opens the service window."""
+
+    id: str
+    now: int
+    count: int = 0
+    opened: int = 0
+
+    def one_more(self, whatsapp_time: int) -> int:
+        """For a message of this time; returns how many there are now."""
+        self.count += 1
+        self.opened = max(self.opened, min(self.now, whatsapp_time))
+        return self.count
+
+
 async def take_inbound_pos(
     tx: Transaction, conversation_id: str, now: int, whatsapp_time: int
 ) -> Row:
     """As `take_pos`, for a contact's message: it counts as unread and opens the service window."""
-    row = await tx.one(
-        f"""UPDATE conversations SET last_pos = last_pos + 1, rev = rev + 1, {ACTIVE},
-        unread_count = unread_count + 1,
-        last_inbound_at = CASE WHEN last_inbound_at > :opened THEN last_inbound_at ELSE :opened END
-        WHERE id = :id RETURNING *""",
-        id=conversation_id,
-        now=now,
-        opened=min(now, whatsapp_time),
-    )
+    taken = Taken(conversation_id, now)
+    taken.one_more(whatsapp_time)
+    row = await tx.one(f"{TAKE_INBOUND} RETURNING *", **asdict(taken))
     assert row is not None, "the caller has made the conversation in this transaction"
     return row
+
+
+async def take_inbound(tx: Transaction, taken: Sequence[Taken]) -> None:
+    """As `take_inbound_pos`, for many messages of many conversations; each conversation comes once."""
+    await tx.many(TAKE_INBOUND, [asdict(each) for each in taken])
+
+
+async def threads(
+    tx: Transaction, inbox_id: str, contact_ids: Sequence[str], now: int
+) -> dict[str, Row]:
+    """The threads between these contacts and this number, by contact; those missing are made."""
+    rows = await tx.all(
+        f"SELECT * FROM conversations WHERE inbox_id = :inbox_id AND contact_id {tx.among}",
+        inbox_id=inbox_id,
+        among=list(dict.fromkeys(contact_ids)),
+    )
+    found = {row["contact_id"]: row for row in rows}
+    for contact_id in contact_ids:
+        if contact_id not in found:
+            made = await get_or_create(tx, new_id("conversation"), inbox_id, contact_id, now)
+            found[contact_id] = made
+    return found
 
 
 async def get_or_create(

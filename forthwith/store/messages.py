@@ -1,6 +1,8 @@
 """Message rows: reading them in the wire's shape, and storing new ones."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -16,6 +18,16 @@ COPIED = (
     *("id", "client_id", "conversation_id", "pos", "rev", "message_type", "direction", "status"),
     *("sender_role", "sender_id", "sender_name", "text_content", "wamid", "retry_of", "reply_to"),
 )
+
+SHOWN = ", ".join(
+    f"m.{name}"
+    for name in (
+        *COPIED,
+        *("sent_at", "created_at", "updated_at", "error_json", "dismissed_at"),
+        *("crossed", "crossed_at", "crossed_name"),
+    )
+)
+"""Columns of `messages m` that browsers see: the raw item may be ten times as large."""
 
 
 def to_message(row: Row) -> MessageRow:
@@ -60,28 +72,43 @@ class NewMessage:
     attempt: int = 0
 
 
+INSERT = """INSERT INTO messages
+    (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
+     sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
+     crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at)
+    VALUES
+    (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
+     :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
+     :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at)"""
+GIVEN = [each.name for each in fields(NewMessage)]
+
+
+def _values(conversation: Row, pos: int, new: NewMessage) -> dict[str, Any]:
+    place = {
+        "conversation_id": conversation["id"],
+        "inbox_id": conversation["inbox_id"],
+        "pos": pos,
+    }
+    return place | {name: getattr(new, name) for name in GIVEN}
+
+
 async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
     """Store a message at the conversation's `last_pos` (already raised by `conversations.take_pos`)."""
-    row = await tx.one(
-        """INSERT INTO messages
-        (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
-         sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
-         crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at)
-        VALUES
-        (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
-         :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
-         :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at)
-        RETURNING *""",
-        conversation_id=conversation["id"],
-        inbox_id=conversation["inbox_id"],
-        pos=conversation["last_pos"],
-        **asdict(new),
-    )
+    values = _values(conversation, conversation["last_pos"], new)
+    row = await tx.one(f"{INSERT} RETURNING *", **values)
     assert row is not None, "INSERT … RETURNING answers with the row"
     hops.shows(tx, row, new.status, new.created_at)
     if new.outbox_state is not None:
         hops.tell(tx, row, 0, Hop(new.created_at, "stored"))
     return row
+
+
+async def insert_inbound(tx: Transaction, placed: Sequence[tuple[Row, int, NewMessage]]) -> None:
+    """Store contacts' messages, each in this conversation at this position."""
+    rows = [_values(*each) for each in placed]
+    await tx.many(INSERT, rows)
+    for row in rows:
+        hops.shows(tx, row, row["status"], row["created_at"])
 
 
 async def by_client_id(tx: Transaction, client_id: str) -> Row | None:
@@ -93,7 +120,9 @@ async def by_ids(tx: Transaction, ids: list[str]) -> dict[str, MessageRow]:
     """Rows for events about to be sent, by id."""
     if not ids:
         return {}
-    rows = await tx.all(f"SELECT * FROM messages WHERE id IN ({names(ids)})", **numbered(ids))
+    rows = await tx.all(
+        f"SELECT {SHOWN} FROM messages m WHERE m.id IN ({names(ids)})", **numbered(ids)
+    )
     return {row["id"]: to_message(row) for row in rows}
 
 
@@ -102,7 +131,7 @@ async def page(
 ) -> list[MessageRow]:
     """Up to `limit` messages before `before_pos` (the newest when None), ordered by `pos`."""
     rows = await tx.all(
-        """SELECT * FROM messages WHERE conversation_id = :conversation_id AND pos < :before
+        f"""SELECT {SHOWN} FROM messages m WHERE conversation_id = :conversation_id AND pos < :before
         ORDER BY pos DESC LIMIT :limit""",
         conversation_id=conversation_id,
         before=before_pos if before_pos is not None else 2**62,

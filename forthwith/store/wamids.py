@@ -3,13 +3,12 @@
 from forthwith.store.database import Transaction
 
 
-async def has_inbound(tx: Transaction, wamid: str) -> bool:
-    """True for a repeat: webhooks come more than once, and re-batched."""
-    row = await tx.one(
-        "SELECT 1 AS found FROM messages WHERE wamid = :wamid AND direction = 'inbound'",
-        wamid=wamid,
+async def known_inbound(tx: Transaction, wamids: list[str]) -> set[str]:
+    """Those of them that are stored: webhooks come more than once, and re-batched."""
+    rows = await tx.all(
+        f"SELECT wamid FROM messages WHERE direction = 'inbound' AND wamid {tx.among}", among=wamids
     )
-    return row is not None
+    return {row["wamid"] for row in rows}
 
 
 async def wamid_of(tx: Transaction, client_id: str | None) -> str | None:

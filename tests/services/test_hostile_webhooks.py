@@ -35,7 +35,7 @@ async def test_storage_failing_in_the_middle_is_never_an_items_fault(
         raise StorageUnavailable("disk full")
 
     with monkeypatch.context() as failing:
-        failing.setattr(receive_webhook, "apply_item", fail)
+        failing.setattr(receive_webhook, "apply_items", fail)
         with pytest.raises(StorageUnavailable):
             await receiver.receive(body(messages=[inbound("Hi", "wamid.1")]))
     assert await aside(db) == []
@@ -46,17 +46,17 @@ async def test_storage_failing_in_the_middle_is_never_an_items_fault(
 async def test_an_item_that_raises_in_the_middle_leaves_nothing_of_itself(
     db: Database, ana: Agent, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply_item = receive_webhook.apply_item
+    apply_items = receive_webhook.apply_items
 
     async def fail_on_one(
-        tx: Transaction, item: InboundMessage, ours: dict[str, str], now: int
-    ) -> str | None:
-        reason = await apply_item(tx, item, ours, now)
-        if item.text == "bad":
+        tx: Transaction, items: list[InboundMessage], ours: dict[str, str], now: int
+    ) -> list[str | None]:
+        reasons = await apply_items(tx, list(items), ours, now)
+        if any(item.text == "bad" for item in items):
             raise RuntimeError("after it was written")
-        return reason
+        return reasons
 
-    monkeypatch.setattr(receive_webhook, "apply_item", fail_on_one)
+    monkeypatch.setattr(receive_webhook, "apply_items", fail_on_one)
     await receiver.receive(body(messages=[inbound("good"), inbound("bad"), inbound("last")]))
     assert await texts(db, ana) == ["good", "last"]
     assert [(row["place"], row["reason"]) for row in await aside(db)] == [
