@@ -4,10 +4,11 @@
 same hops go to the log, one line each, once they are committed.
 """
 
-import json
 import logging
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from forthwith.domain.status import Attempt, shown_failure
 from forthwith.metrics import Metrics
@@ -33,12 +34,12 @@ class Hop:
     def line(self) -> str:
         """As `attempts.log` keeps it."""
         parts = [self.at, self.name, self.detail] if self.detail else [self.at, self.name]
-        return json.dumps(parts, separators=(",", ":")) + "\n"
+        return msgspec.json.encode(parts).decode() + "\n"
 
 
 def read(lines: str) -> list[Hop]:
     """The hops of one attempt, in the order in which they were noted."""
-    return [Hop(*json.loads(line)) for line in lines.splitlines()]
+    return [Hop(*msgspec.json.decode(line)) for line in lines.splitlines()]
 
 
 def of(evidence: Attempt, name: str, at: int) -> Hop:
@@ -75,7 +76,7 @@ def tell(tx: Transaction, message: Row, n: int, hop: Hop, attempt: Row | None = 
     """Have the hop logged when it is committed. `attempt`: with its `log`, before or after the hop was appended."""
     lines = (attempt["log"] if attempt else "").removesuffix(hop.line())
     last = lines.rstrip().rpartition("\n")[2]
-    before = json.loads(last)[0] if last else message.get("updated_at")
+    before = int(last[1:].partition(",")[0]) if last else message.get("updated_at")
     since = None if before is None else hop.at - before
     ids = {"client_id": message["client_id"], "hop": hop.name, "attempt": n, "since_ms": since}
     tx.hops.append(ids | hop.detail)

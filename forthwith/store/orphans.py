@@ -6,15 +6,17 @@ from forthwith.domain.status import Attempt, Failure, Progress, join
 from forthwith.store import hops
 from forthwith.store.database import Transaction
 
+NONE: frozenset[Failure] = frozenset()
+
 
 def failures_to_json(failures: frozenset[Failure]) -> str:
     """A stable text, so that joining the same failures again changes nothing."""
-    return json.dumps(sorted(failures))
+    return json.dumps(sorted(failures)) if failures else "[]"
 
 
 def failures_from_json(text: str) -> frozenset[Failure]:
     """The reverse."""
-    return frozenset(Failure(*parts) for parts in json.loads(text))
+    return NONE if text == "[]" else frozenset(Failure(*parts) for parts in json.loads(text))
 
 
 async def add(

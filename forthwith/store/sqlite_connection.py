@@ -50,8 +50,12 @@ class SqliteTransaction:
         if "among" in values:
             values["among"] = json.dumps(values["among"])
         with storage_faults():
-            rows: list[Any] = self.connection.execute(sql, values).fetchall()
-        return rows  # dicts, by `_as_dict`
+            cursor = self.connection.execute(sql, values)
+            try:
+                names = [column[0] for column in cursor.get_description()]
+            except apsw.ExecutionCompleteError:  # without a row there are no columns
+                return []
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     async def one(self, sql: str, **values: Value) -> Row | None:
         rows = await self.all(sql, **values)
@@ -103,14 +107,9 @@ def drive(coroutine: Awaitable[T]) -> T:
 
 
 def connect(path: Path) -> apsw.Connection:
-    """One connection with the settings durability needs; rows come as dicts."""
+    """One connection with the settings durability needs."""
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         connection.pragma(*pragma.split("="))
-    connection.row_trace = _as_dict
     return connection
-
-
-def _as_dict(cursor: apsw.Cursor, values: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip((column[0] for column in cursor.get_description()), values, strict=True))
