@@ -16,6 +16,7 @@ from forthwith.api.socket_protocol import BoundedSocketProtocol
 from forthwith.app import running_app
 from forthwith.config import Settings
 from forthwith.listening import BACKLOG, listen, passed
+from forthwith.memory import keep_one_heap
 from forthwith.store import data_folder
 
 SOCKET_FRAME_BYTES = 64 * 1024
@@ -52,6 +53,7 @@ def serve(settings: Settings) -> int:
 
     Raises PortTaken, or what `running_app` raises.
     """
+    keep_one_heap()
     listener = passed() or listen(settings.host, settings.port)
     with listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings.on_port(listener.getsockname()[1]), listener))

@@ -1,6 +1,7 @@
 """Rows 44-51: who may open a socket, and what it may say."""
 
 import asyncio
+import contextlib
 import json
 import socket as sockets
 from contextlib import AsyncExitStack
@@ -132,6 +133,28 @@ async def test_row_50_a_client_that_never_reads(desk: Desk) -> None:
 
     await eventually(is_dropped, 30, every=0.2)
     client.close()
+
+
+async def test_row_50_five_hundred_large_texts_are_not_all_kept_in_memory(desk: Desk) -> None:
+    """8 MB of text, each several times in the log: read live by one socket, and from the beginning by another."""
+    _, page = await desk.agent.call("GET", "/api/conversations")
+    async with desk.agent.socket(page["epoch"], page["as_of_seq"]) as live:
+        for _ in range(10):
+            items = [inbound(desk.contact, "🚲" * 4_096) for _ in range(50)]
+            assert (await desk.served.deliver(webhook(items)))[0] == 200
+        assert await events_of(live) == 500
+    async with desk.agent.socket(page["epoch"], page["as_of_seq"]) as resumed:
+        assert await events_of(resumed) == 500
+
+
+async def events_of(ws: aiohttp.ClientWebSocketResponse) -> int:
+    """How many come before there is silence."""
+    count = 0
+    with contextlib.suppress(TimeoutError):
+        while True:
+            frame = await ws.receive_json(timeout=1)
+            count += len(frame["events"]) if frame["type"] == "events" else "prev_seq" in frame
+    return count
 
 
 async def test_row_51_cursors_that_lead_nowhere(desk: Desk) -> None:

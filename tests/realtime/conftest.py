@@ -13,7 +13,7 @@ import pytest
 
 from forthwith.domain.agent import Agent
 from forthwith.protocol.shapes import SendMessage
-from forthwith.realtime import event_log, websocket_service
+from forthwith.realtime import encoded_events, event_log, websocket_service
 from forthwith.services.accept_message import accept_message
 from forthwith.store import contacts, conversations, events, inboxes
 from forthwith.store.contacts import Identity
@@ -154,6 +154,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     for name, seconds in IMPATIENT.items():
         monkeypatch.setattr(websocket_service, name, seconds, raising=False)
     monkeypatch.setattr(event_log, "KEPT", 50)
+    monkeypatch.setattr(encoded_events, "PAGE", 20)
     monkeypatch.setattr(event_log, "PAGE", 20)
     with running_edge(tmp_path) as edge:
         yield Desk(edge)
