@@ -21,6 +21,10 @@ TOO_MUCH = 1008
 TRY_AGAIN = 1013
 
 
+WRITE = "forthwith.write"
+"""Extension of the ASGI scope: a function that takes the bytes of one frame, and answers False when it cannot now."""
+
+
 class Closing(Exception):
     """The socket is to be closed with this code and reason."""
 
@@ -36,6 +40,8 @@ class Connection:
         self.bell = asyncio.Event()
         self.closing: Closing | None = None
         self.is_beat_due = False
+        self.is_idle = False
+        self._write = socket.scope.get("extensions", {}).get(WRITE)
         self._late_at: float | None = None
         self._is_watched = False
         self._is_late = False
@@ -48,6 +54,23 @@ class Connection:
     def _beat(self) -> None:
         self.is_beat_due = True
         self.bell.set()
+
+    async def wait(self) -> None:
+        """Until the bell is rung. `is_idle` meanwhile: nothing is under way, and others may write."""
+        self.is_idle = True
+        try:
+            await self.bell.wait()
+        finally:
+            self.is_idle = False
+
+    def has_sent(self, cursor: int, seqs: list[int]) -> None:
+        """Everything up to `cursor`; of it, these were for this agent."""
+        self.cursor = cursor
+        self.prev_seq = seqs[-1] if seqs else self.prev_seq
+
+    def write(self, wire: bytes) -> bool:
+        """Write the bytes of one frame now. False when nothing was written: the browser does not take what it got."""
+        return self._write is not None and self._write(wire)
 
     async def send(self, frame: str, within_seconds: float) -> None:
         """Send one frame. Raises TimeoutError when the browser does not let it leave in time.

@@ -28,7 +28,8 @@ from forthwith.realtime.connection import (
     text_of,
     to_resume,
 )
-from forthwith.realtime.event_log import EncodedEvent, EventLog
+from forthwith.realtime.encoded_events import EncodedEvent
+from forthwith.realtime.event_log import EventLog
 from forthwith.realtime.frames import FrameCache, to_text
 from forthwith.store.database import StorageUnavailable
 
@@ -69,7 +70,7 @@ class WebsocketService:
                 except StorageUnavailable as error:
                     log.warning("sockets: the log cannot be read (%s); trying again", error)
                 for connection in self._connections:
-                    if connection.cursor < self._log.head:
+                    if connection.cursor < self._log.head and not self._pass_on(connection):
                         connection.bell.set()
         finally:
             for connection in self._connections:
@@ -157,7 +158,7 @@ class WebsocketService:
             if connection.is_beat_due:
                 connection.beat_in(HEARTBEAT_SECONDS)
                 await self._beat(connection, who)
-            await connection.bell.wait()
+            await connection.wait()
 
     async def _beat(
         self, connection: Connection, who: Callable[[], Awaitable[Agent | None]]
@@ -178,6 +179,19 @@ class WebsocketService:
         connection.cursor = connection.prev_seq = seq
         await self._send(connection, to_text(Reset(self._epoch, seq)))
 
+    def _pass_on(self, connection: Connection) -> bool:
+        """The same without its task, for a live socket that is idle: waking a thousand tasks costs more than writing.
+        False when the task has to go on."""
+        batch = self._log.recent(connection.cursor)
+        is_live = connection.is_idle and connection.cursor >= connection.replay_ends_at
+        if not is_live or not batch or batch[0].seq != connection.cursor + 1:
+            return False
+        frames = self._frames.of(batch, connection.prev_seq, connection.agent.inbox_ids)
+        if frames.texts and not (frames.wire and connection.write(frames.wire)):
+            return False
+        connection.has_sent(batch[-1].seq, frames.seqs)
+        return connection.cursor == self._log.head
+
     async def _send_batch(self, connection: Connection, batch: list[EncodedEvent]) -> None:
         """The cursor also passes what this agent may not see."""
         frames = self._frames.of(batch, connection.prev_seq, connection.agent.inbox_ids)
@@ -185,8 +199,7 @@ class WebsocketService:
             await self._send(connection, text)
         if connection.cursor < connection.replay_ends_at:
             self._replayed.add(by=bisect_right(frames.seqs, connection.replay_ends_at))
-        connection.cursor = batch[-1].seq
-        connection.prev_seq = frames.seqs[-1] if frames.seqs else connection.prev_seq
+        connection.has_sent(batch[-1].seq, frames.seqs)
 
     async def _send(self, connection: Connection, frame: str) -> None:
         is_replay = connection.cursor < connection.replay_ends_at
