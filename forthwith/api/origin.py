@@ -40,8 +40,10 @@ class OwnPagesOnly:
         await self.app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> str | None:
-        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        if "\x00" in scope["path"]:
             return "not_found"  # no id holds U+0000, and PostgreSQL raises on it
+        if b"%00" in scope["query_string"]:
+            return "invalid_body"  # nor does any parameter
         if not scope["path"].startswith("/api/"):
             return None
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:

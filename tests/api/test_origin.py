@@ -165,10 +165,9 @@ async def test_what_would_make_an_engine_or_int_raise_goes_no_further(
     whole = {"type": "http", "method": "GET", "query_string": b""} | scope
     whole["headers"] = ours + scope.get("headers", [])
     await OwnPagesOnly(beyond, frozenset({"https://inbox.example"}))(whole, receive, send)
-    assert sent[0]["status"] in (404, 426)
+    assert sent[0]["status"] in (404, 422, 426)
 
 
 @pytest.mark.parametrize("path", ["/api/messages/%00/dismiss", "/api/messages/x%00y/dismiss"])
 async def test_no_id_holds_u_0000(ana: Browser, path: str) -> None:
     assert (await ana.ask("POST", path)).code == "not_found"
-    assert (await ana.ask("GET", "/api/conversations?cursor=%00")).code == "not_found"
