@@ -57,7 +57,7 @@ function itemOf(overrides: Partial<TimelineItem>): TimelineItem {
     lastOfRun: true,
     dayBefore: null,
     unreadBefore: null,
-    asksFor: null,
+    reasonCode: null,
     clockSkew: false,
     ...overrides,
   };
@@ -164,13 +164,22 @@ describe('in doubt', () => {
   it.each([
     ['stale', /Still right\?/],
     ['window_closed', /has closed since\. Send it anyway\?/],
-  ])('asks before a message goes that is %s, whatever its age', (asksFor, words) => {
-    draw({ message: optimistic(), status: 'asking', pos: null, asksFor });
+  ])('asks before a message goes that is %s, whatever its age', (reasonCode, words) => {
+    draw({ message: optimistic(), status: 'asking', pos: null, reasonCode });
     expect(screen.getByText(words)).toBeTruthy();
     fireEvent.click(screen.getByText('Send'));
     fireEvent.click(screen.getByText('Back to composer'));
     expect(actions.onConsent).toHaveBeenCalledExactlyOnceWith(ID);
     expect(actions.onTakeBack).toHaveBeenCalledExactlyOnceWith(ID);
+  });
+
+  it.each([
+    ['storage_full', /^The server’s disk is full\. Your text is kept/],
+    ['storage_unavailable', 'Waiting for the server'],
+  ])('says that the server cannot store it (%s), and does not blame the network', (code, words) => {
+    draw({ message: optimistic(), status: 'waiting', pos: null, reasonCode: code });
+    expect(screen.getByText(words)).toBeTruthy();
+    expect(screen.queryByText('Waiting for network')).toBeNull();
   });
 
   it('says that it waits for the network, and nothing while all is well', () => {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { sentenceFor } from '../domain/errorSentences';
 import { isStored, type StoredMessage } from '../domain/message';
 import { timePassed } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
@@ -15,7 +16,7 @@ export function UnconfirmedActions(props: UnconfirmedActionsProps & { item: Time
   const { message } = item;
   switch (item.status) {
     case 'waiting':
-      return <p className={styles.line}>Waiting for network</p>;
+      return <p className={styles.line}>{waitingWords(item.reasonCode)}</p>;
     case 'asking':
       return (
         <Question
@@ -85,10 +86,16 @@ interface QuestionProps {
   children: ReactNode;
 }
 
+/** Without a reason nobody has answered; with one it was the server, which cannot store anything now. */
+function waitingWords(reasonCode: string | null): string {
+  if (reasonCode === null) return 'Waiting for network';
+  return reasonCode === 'storage_full' ? sentenceFor(reasonCode) : 'Waiting for the server';
+}
+
 /** It asks because it is old, or because the service window has closed since (R17). */
-function StillRight({ item: { asksFor, message } }: { item: TimelineItem }) {
+function StillRight({ item: { reasonCode, message } }: { item: TimelineItem }) {
   const age = useNow(60_000) - Date.parse(message.timestamp);
-  if (asksFor === 'window_closed') return 'The service window has closed since. Send it anyway?';
+  if (reasonCode === 'window_closed') return 'The service window has closed since. Send it anyway?';
   return `Written ${timePassed(age)} ago. Still right?`;
 }
 

@@ -33,14 +33,15 @@ test('what is being lifted or came back is not in the thread', () => {
   expect(keys(select(input([], entries)))).toEqual(['sent']);
 });
 
-test('what asks says what for, in the entry’s own words', () => {
-  const reason = { code: 'window_closed' };
+test('what asks or waits says why, in the entry’s own words', () => {
   const entries = [
-    { ...pending('asks', 'asking'), reason },
-    { ...pending('waits'), reason },
+    { ...pending('asks', 'asking'), reason: { code: 'window_closed' } },
+    { ...pending('waits', 'waiting'), reason: { code: 'storage_full' } },
+    pending('leaves'),
   ];
-  expect(select(input([], entries)).items.map((item) => item.asksFor)).toEqual([
+  expect(select(input([], entries)).items.map((item) => item.reasonCode)).toEqual([
     'window_closed',
+    'storage_full',
     null,
   ]);
 });

@@ -25,8 +25,8 @@ export interface TimelineItem {
   dayBefore: string | null;
   /** How many when the "n unread messages" divider stands above this row. */
   unreadBefore: number | null;
-  /** Code of why an optimistic message asks before it is sent; null: it does not ask. */
-  asksFor: string | null;
+  /** Code of why an optimistic message asks before it is sent, or waits for the server; else null. */
+  reasonCode: string | null;
   /** WhatsApp's time is more than a minute older than its predecessor's: both times are shown (R3). */
   clockSkew: boolean;
 }
@@ -115,8 +115,7 @@ function itemsBetween(
       key: message.client_id,
       message,
       status: statusOf(source),
-      asksFor:
-        'phase' in source && source.phase === 'asking' ? (source.reason?.code ?? null) : null,
+      reasonCode: 'phase' in source ? (source.reason?.code ?? null) : null,
       pos: isStored(message) ? message.pos : null,
       ...(joints[index] ?? newJoint(previous[index], message)),
       lastOfRun: joints[index + 1]?.firstOfRun ?? true,

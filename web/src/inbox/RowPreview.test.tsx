@@ -37,7 +37,7 @@ describe('the line under a name', () => {
 
   it('is what is on its way before what has come', () => {
     expect(draw({ pending: { text: 'At nine', status: 'waiting' } })).toBe('At nine');
-    expect(screen.getByRole('img').getAttribute('aria-label')).toBe('Waiting for network');
+    expect(screen.getByRole('img').getAttribute('aria-label')).toBe('Waiting to be sent');
   });
 
   it('carries the tick of an own message, and no name', () => {

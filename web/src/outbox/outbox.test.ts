@@ -199,6 +199,26 @@ describe('no answer (R17)', () => {
   });
 });
 
+test('what waits for a full disk says so, until the line is the trouble, or it is stored', async () => {
+  const reason = () => tab.outbox.entries.get('a')?.reason?.code;
+  enter('a');
+  await tick();
+  tab.last?.fail(refusal(503, 'storage_full'));
+  await tick(3_000);
+  expect([tab.phaseOf('a'), reason()]).toEqual(['waiting', 'storage_full']);
+  tab.last?.fail(silence());
+  await tick();
+  expect(reason()).toBeUndefined();
+  await tick(2_000);
+  tab.last?.fail(refusal(503, 'storage_full'));
+  await tick(5_000);
+  tab.last?.answer(null);
+  await tick();
+  answer('a');
+  await tick();
+  expect([tab.phaseOf('a'), reason()]).toEqual(['accepted', undefined]);
+});
+
 describe('asking before a stale message is sent', () => {
   test('offline for 11 minutes: nothing is posted without consent', async () => {
     enter('a', 'b');

@@ -229,6 +229,14 @@ export class Outbox {
     this.#underWay.delete(clientId);
   }
 
+  /** It goes on waiting: for the network, or for the server's own reason (503). */
+  #waitAfter(clientId: string, fault: unknown): number {
+    const answer = fault instanceof ApiError ? fault : null;
+    const reason = answer?.status === 503 ? { code: answer.code, params: answer.params } : null;
+    this.updateOptimisticMessage(clientId, { reason });
+    return answer?.retryAfterMs ?? 0;
+  }
+
   /** One round with the server. Returns the milliseconds it asked to be left alone. */
   async #attempt(clientId: string): Promise<number> {
     const entry = this.entries.get(clientId);
@@ -253,7 +261,7 @@ export class Outbox {
     } catch (fault) {
       if (!isQueued(this.entries.get(clientId))) return 0;
       if (isRefusal(fault)) this.giveBack(clientId, { code: fault.code, params: fault.params });
-      else if (fault instanceof ApiError) return fault.retryAfterMs ?? 0;
+      else return this.#waitAfter(clientId, fault);
     }
     return 0;
   }

@@ -95,7 +95,7 @@ interface Look {
 const LOOKS: Record<GlyphStatus, Look | undefined> = {
   received: undefined,
   sending: { layers: ['clock'], spoken: 'Sending' },
-  waiting: { layers: ['network'], spoken: 'Waiting for network' },
+  waiting: { layers: ['network'], spoken: 'Waiting to be sent' },
   asking: { layers: ['network'], spoken: 'Not sent yet' },
   sent: { layers: ['tick', 'tickFoot'], spoken: 'Sent' },
   delivered: { layers: ['tick', 'secondTick'], spoken: 'Delivered' },
