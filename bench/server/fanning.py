@@ -4,7 +4,7 @@ The events are written by another process, as beside a balancer, so that the mea
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -60,8 +60,9 @@ async def fanning(folder: Path, url: str, dose: Dose) -> list[Figure]:
         writer = Writer(db, desk.messages)
         frame = await _frame_of_one(product, desk, writer)
         found = []
+        sessions = iter(desk.tokens[1:])  # of a crowd that has left, some sockets may still count
         for sockets in dose.sockets:
-            found += await _fan_out(product, bare, desk, writer, frame, sockets, dose)
+            found += await _fan_out(product, bare, sessions, writer, frame, sockets, dose)
         found.append(await _resume(product, bare, desk, writer, dose))
     return found
 
@@ -93,14 +94,15 @@ def _packed(frames: list[bytes]) -> bytes:
 async def _fan_out(
     product: Served,
     bare: Served,
-    desk: Desk,
+    sessions: Iterator[str],
     writer: Writer,
     frame: bytes,
     sockets: int,
     dose: Dose,
 ) -> list[Figure]:
     crowd, floor_crowd = Crowd(), Crowd()
-    cookies = [f"forthwith={desk.tokens[at // SOCKETS_OF_ONE_SESSION]}" for at in range(sockets)]
+    cookies = [f"forthwith={next(sessions)}" for _ in range(0, sockets, SOCKETS_OF_ONE_SESSION)]
+    cookies *= SOCKETS_OF_ONE_SESSION
     await crowd.join(product.port, "/api/ws", cookies, _resume_frame(writer.db, writer.written))
     await floor_crowd.join(bare.port, "/", cookies)
     await _tell(bare, "/frames", _packed([frame]))

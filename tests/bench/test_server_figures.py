@@ -63,3 +63,20 @@ def test_the_table_is_written_between_its_markers(tmp_path: Path) -> None:
     assert text.endswith("after\n")
     assert "| A send | 300 µs | 100 µs | 3.00 × | ≤ 4 × | yes | 1 |" in text
     assert "old" not in text
+
+
+def test_a_run_of_one_part_keeps_the_rows_of_the_others(tmp_path: Path) -> None:
+    def figure(name: str, judged: float) -> Figure:
+        return Figure(name, "", "", judged, at_most(4))
+
+    page = tmp_path / "performance.md"
+    page.write_text(f"{BEGIN}\n{END}\n")
+    write([figure("Webhook with one text, PostgreSQL", 2.0), figure("Fan-out", 1.0)], page)
+    write([figure("Durable accept, SQLite", 3.0)], page)
+    write([figure("Webhook with one text, PostgreSQL", 2.5)], page)
+    rows = [line.split(" | ") for line in page.read_text().splitlines() if line.startswith("| ")]
+    assert [(row[0], row[3]) for row in rows[1:]] == [
+        ("| Durable accept, SQLite", "3.00 ×"),
+        ("| Webhook with one text, PostgreSQL", "2.50 ×"),
+        ("| Fan-out", "1.00 ×"),
+    ]
