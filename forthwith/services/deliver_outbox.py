@@ -17,7 +17,9 @@ from typing import Any
 
 from forthwith.domain.status import Attempt, Failure
 from forthwith.store import attempts, inboxes, outbox, waiting_times
+from forthwith.store.attempts import News
 from forthwith.store.database import Database, StorageUnavailable, Transaction
+from forthwith.store.gatherer import Gatherer
 from forthwith.store.ids import new_id
 from forthwith.store.outbox import Claim
 from forthwith.whatsapp import client, payloads
@@ -56,6 +58,7 @@ class OutboxWorker:
     ) -> None:
         self._db, self._whatsapp, self._clock, self._settings = db, whatsapp, clock, settings
         self._me = new_id("worker")
+        self._acceptances = Gatherer(self._store_acceptances, 0, 0)
         self._bell = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._probes: dict[str, asyncio.Task[None]] = {}
@@ -109,10 +112,10 @@ class OutboxWorker:
         now, settings = self._clock(), self._settings
         if self._must_recover:
             await waiting_times.draw_near(tx, now + max(settings.outcome_wait, settings.lease))
-        await outbox.doubt_abandoned(
+        await waiting_times.doubt_abandoned(
             tx, self._me, settings.only_process, now, now + settings.outcome_wait
         )
-        await outbox.lapse(tx, now)
+        await waiting_times.lapse(tx, now)
         return await outbox.claim_lanes(
             tx, self._me, now, settings.lease, settings.stale_after, free
         )
@@ -129,7 +132,7 @@ class OutboxWorker:
         self._watch(claim, outcome)
         while True:
             try:
-                held = await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
+                held = await self._store(claim, outcome)
                 if held is not None:
                     log.error(
                         "outbox: WhatsApp holds number %s (%d): %s",
@@ -160,6 +163,26 @@ class OutboxWorker:
         except Exception as error:  # a fault of ours: nobody knows how far the call came
             log.exception("outbox: %s: the call raised", claim.client_id)
             return client.Unknown(type(error).__name__)
+
+    async def _store(self, claim: Claim, outcome: client.Outcome) -> client.Held | None:
+        """As `_store_outcome`; acceptances that come while a commit is under way share the statements of the next."""
+        if isinstance(outcome, client.Accepted) and claim.held_since is None:
+            try:
+                await self._acceptances.apply((claim, outcome), 1)
+                return None
+            except StorageUnavailable:
+                raise
+            except Exception:
+                log.exception("outbox: acceptances not stored together; each on its own")
+        return await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
+
+    async def _store_acceptances(self, accepted: list[tuple[Claim, client.Accepted]]) -> None:
+        now = self._clock()
+        news = [
+            News(claim.message_id, claim.attempt, Attempt("sent"), outcome.wamid, "accepted")
+            for claim, outcome in accepted
+        ]
+        await self._db.write(lambda tx: attempts.record_all(tx, news, now))
 
     async def _store_outcome(
         self, tx: Transaction, claim: Claim, outcome: client.Outcome

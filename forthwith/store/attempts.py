@@ -17,17 +17,27 @@ async def begin(
     tx: Transaction, message: Row, n: int, now: int, name: str = "claimed", **by: str
 ) -> None:
     """Note that a call is about to be made. An attempt that was put off (nothing left us) begins again."""
-    hop = Hop(now, name, by)
-    row = await tx.one(
+    await begin_all(tx, [(message, n, Hop(now, name, by))])
+
+
+async def begin_all(tx: Transaction, calls: Sequence[tuple[Row, int, Hop]]) -> None:
+    """As `begin`, for attempt `n` of each message."""
+    ids = [message["id"] for message, _, _ in calls]
+    logs = await tx.all(
+        f"SELECT message_id, n, log FROM attempts WHERE message_id {tx.among}", among=ids
+    )
+    before = {(row["message_id"], row["n"]): row for row in logs}
+    await tx.many(
         f"""INSERT INTO attempts (message_id, n, progress, failures_json, claimed_at, log)
         VALUES (:id, :n, 'sending', '[]', :now, :hop)
-        ON CONFLICT (message_id, n) DO UPDATE SET claimed_at = :now, log = {APPENDED} RETURNING log""",
-        id=message["id"],
-        n=n,
-        now=now,
-        hop=hop.line(),
+        ON CONFLICT (message_id, n) DO UPDATE SET claimed_at = :now, log = {APPENDED}""",
+        [
+            {"id": message["id"], "n": n, "now": hop.at, "hop": hop.line()}
+            for message, n, hop in calls
+        ],
     )
-    hops.tell(tx, message, n, hop, row)
+    for message, n, hop in calls:
+        hops.tell(tx, message, n, hop, before.get((message["id"], n)))
 
 
 async def begin_next(tx: Transaction, message: Row, now: int, by: str) -> None:
@@ -73,12 +83,17 @@ async def record_all(tx: Transaction, news: Sequence[News], now: int) -> bool:
     ends the wait of the lane. The commits of a store are one line, so nothing changes between reading and writing.
     """
     known_of = await histories.read(tx, list({each.message_id: None for each in news}))
+    attempts = {(row["id"], row["n"]): row for rows in known_of.values() for row in rows}
+    about = [
+        (each, attempt) for each in news if (attempt := attempts.get((each.message_id, each.n)))
+    ]
+    new_wamids = [each.wamid for each, row in about if each.wamid and not row["attempt_wamid"]]
+    early = await orphans.take(tx, new_wamids)
     written: list[dict[str, Value]] = []
     ends_wait: dict[str, bool] = {}
-    for each in news:
-        rows = known_of.get(each.message_id, [])
-        attempt = next((row for row in rows if row["n"] == each.n), None)
-        if attempt is not None and await _join(tx, attempt, each, now, written):
+    for each, attempt in about:
+        adopted = early.pop(each.wamid or "", [])
+        if await _join(tx, attempt, each, adopted, now, written):
             is_newest = each.n == attempt["attempt"]
             ends_wait[each.message_id] = ends_wait.get(each.message_id, False) or is_newest
     await tx.many(
@@ -92,13 +107,17 @@ async def record_all(tx: Transaction, news: Sequence[News], now: int) -> bool:
 
 
 async def _join(
-    tx: Transaction, attempt: dict[str, Any], news: News, now: int, written: list[dict[str, Value]]
+    tx: Transaction,
+    attempt: dict[str, Any],
+    news: News,
+    adopted: list[Row],
+    now: int,
+    written: list[dict[str, Value]],
 ) -> bool:
     """Join into the row in memory, and note what is to be written of it. False when nothing was new."""
     known, known_wamid = histories.to_attempt(attempt), attempt["attempt_wamid"]
-    evidence, hop, early = news.evidence, hops.of(news.evidence, news.name, now), ""
-    if news.wamid is not None and known_wamid is None:
-        evidence, early = await orphans.adopt(tx, news.wamid, evidence)
+    hop = hops.of(news.evidence, news.name, now)
+    evidence, early = orphans.adopt(adopted, news.evidence)
     joined = join(known, evidence)
     wamid = known_wamid or news.wamid
     if joined == known and wamid == known_wamid:

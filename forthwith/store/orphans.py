@@ -4,7 +4,7 @@ import json
 
 from forthwith.domain.status import Attempt, Failure, Progress, join
 from forthwith.store import hops
-from forthwith.store.database import Transaction
+from forthwith.store.database import Row, Transaction
 
 NONE: frozenset[Failure] = frozenset()
 
@@ -41,9 +41,17 @@ async def add(
     )
 
 
-async def adopt(tx: Transaction, wamid: str, evidence: Attempt) -> tuple[Attempt, str]:
-    """The evidence with everything that came for this wamid before it was known, and the hops of that as lines."""
-    rows = await tx.all("DELETE FROM orphan_statuses WHERE wamid = :wamid RETURNING *", wamid=wamid)
+async def take(tx: Transaction, wamids: list[str]) -> dict[str, list[Row]]:
+    """What came for these wamids before they were known; it is kept here no longer."""
+    taken: dict[str, list[Row]] = {}
+    sql = f"DELETE FROM orphan_statuses WHERE wamid {tx.among} RETURNING *"
+    for row in await tx.all(sql, among=wamids) if wamids else ():
+        taken.setdefault(row["wamid"], []).append(row)
+    return taken
+
+
+def adopt(rows: list[Row], evidence: Attempt) -> tuple[Attempt, str]:
+    """The evidence with all that was taken for its wamid, and the hops of that as lines."""
     early = ""
     for row in sorted(rows, key=lambda row: row["received_at"]):
         progress: Progress = "sending" if row["status"] == "failed" else row["status"]

@@ -13,8 +13,6 @@ from forthwith.store import attempts, hops, wamids
 from forthwith.store.database import Row, Transaction
 
 SECOND = 1_000
-
-
 COPIED = (
     *("message_id", "client_id", "attempt", "conversation_id", "inbox_id", "phone_number_id"),
     *("to_phone", "to_bsuid", "text", "put_off", "held_since"),
@@ -71,17 +69,25 @@ async def claim_lanes(
 
     A message too old, or whose window has closed meanwhile, is returned instead of claimed (R8).
     """
-    claims = []
-    for message in await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit):
-        reason = _why_not(message, now, stale_after)
-        n, hop = message["attempt"], "claimed" if reason is None else "due"
-        await attempts.begin(tx, message, n, now, hop)
-        if reason is None:
-            claims.append(await _claim(tx, message, owner, now + lease))
-        else:
-            evidence = Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
-            await attempts.record(tx, message["id"], n, evidence, now, name="returned")
-    return claims
+    ready = await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit)
+    due = [(message, _why_not(message, now, stale_after)) for message in ready]
+    calls = [
+        (message, message["attempt"], hops.Hop(now, "due" if reason else "claimed"))
+        for message, reason in due
+    ]
+    await attempts.begin_all(tx, calls)
+    returned = [
+        attempts.News(message["id"], message["attempt"], _failure(reason, now), name="returned")
+        for message, reason in due
+        if reason
+    ]
+    if returned:
+        await attempts.record_all(tx, returned, now)
+    return await _claim(tx, [message for message, reason in due if not reason], owner, now + lease)
+
+
+def _failure(reason: str, now: int) -> Attempt:
+    return Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
 
 
 def _why_not(message: Row, now: int, stale_after: int) -> str | None:
@@ -93,19 +99,20 @@ def _why_not(message: Row, now: int, stale_after: int) -> str | None:
     return "window_closed" if is_closed else None
 
 
-async def _claim(tx: Transaction, message: Row, owner: str, lease_until: int) -> Claim:
-    await tx.run(
+async def _claim(tx: Transaction, ready: list[Row], owner: str, lease_until: int) -> list[Claim]:
+    await tx.many(
         "UPDATE messages SET outbox_state = 'claimed', lease_owner = :owner, lease_until = :until WHERE id = :id",
-        owner=owner,
-        until=lease_until,
-        id=message["id"],
+        [{"owner": owner, "until": lease_until, "id": message["id"]} for message in ready],
     )
-    return Claim(
-        **{name: message[name] for name in COPIED},
-        reply_to_wamid=await wamids.wamid_of(tx, message["reply_to"]),
-        owner=owner,
-        lease_until=lease_until,
-    )
+    return [
+        Claim(
+            **{name: message[name] for name in COPIED},
+            reply_to_wamid=await wamids.wamid_of(tx, message["reply_to"]),
+            owner=owner,
+            lease_until=lease_until,
+        )
+        for message in ready
+    ]
 
 
 async def put_off(
@@ -136,36 +143,3 @@ async def _release(tx: Transaction, claim: Claim, state: str, change: str, until
         owner=claim.owner,
         lease=claim.lease_until,
     )
-
-
-async def doubt_abandoned(
-    tx: Transaction, me: str, only_process: bool, now: int, until: int
-) -> int:
-    """Claims whose owner is gone become doubted, never sent again by the machine (R8); returns how many.
-
-    `only_process`: nobody else can hold a claim in this store, so every other owner's is abandoned.
-    """
-    rows = await tx.all(
-        """UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until
-        WHERE outbox_state = 'claimed' AND (lease_until < :now OR (:only_process = 1 AND lease_owner <> :me))
-        RETURNING id, client_id, attempt""",
-        me=me,
-        now=now,
-        until=until,
-        only_process=int(only_process),
-    )
-    for row in rows:
-        call = (row["id"], row["client_id"], row["attempt"])
-        await hops.note(tx, *call, now, "unanswered", why=hops.ABANDONED)
-    return len(rows)
-
-
-async def lapse(tx: Transaction, now: int) -> int:
-    """The waiting time of these has passed without a word: they show `unconfirmed`, their lanes go on (R9)."""
-    rows = await tx.all(
-        "SELECT id, attempt FROM messages WHERE outbox_state = 'doubted' AND lease_until <= :now",
-        now=now,
-    )
-    for row in rows:
-        await attempts.record(tx, row["id"], row["attempt"], Attempt(lapsed=True), now)
-    return len(rows)

@@ -1,5 +1,7 @@
-"""When waiting messages come due, and what moves that beside their own tries."""
+"""When waiting messages come due, what moves that beside their own tries, and waits that have ended without a word."""
 
+from forthwith.domain.status import Attempt
+from forthwith.store import attempts, hops
 from forthwith.store.database import Transaction
 
 
@@ -34,3 +36,36 @@ async def draw_near(tx: Transaction, latest: int) -> None:
             f"UPDATE {table} SET {column} = :latest WHERE {column} > :latest{waiting}",
             latest=latest,
         )
+
+
+async def doubt_abandoned(
+    tx: Transaction, me: str, only_process: bool, now: int, until: int
+) -> int:
+    """Claims whose owner is gone become doubted, never sent again by the machine (R8); returns how many.
+
+    `only_process`: nobody else can hold a claim in this store, so every other owner's is abandoned.
+    """
+    rows = await tx.all(
+        """UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until
+        WHERE outbox_state = 'claimed' AND (lease_until < :now OR (:only_process = 1 AND lease_owner <> :me))
+        RETURNING id, client_id, attempt""",
+        me=me,
+        now=now,
+        until=until,
+        only_process=int(only_process),
+    )
+    for row in rows:
+        call = (row["id"], row["client_id"], row["attempt"])
+        await hops.note(tx, *call, now, "unanswered", why=hops.ABANDONED)
+    return len(rows)
+
+
+async def lapse(tx: Transaction, now: int) -> int:
+    """The waiting time of these has passed without a word: they show `unconfirmed`, their lanes go on (R9)."""
+    rows = await tx.all(
+        "SELECT id, attempt FROM messages WHERE outbox_state = 'doubted' AND lease_until <= :now",
+        now=now,
+    )
+    for row in rows:
+        await attempts.record(tx, row["id"], row["attempt"], Attempt(lapsed=True), now)
+    return len(rows)

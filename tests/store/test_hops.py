@@ -14,7 +14,7 @@ from forthwith.log import JsonLines
 from forthwith.protocol.shapes import Hop, MessageRow, ReportedHop, ReportedTrace, ReportTraces
 from forthwith.services.report_traces import report_traces
 from forthwith.services.settle_message import cancel_message, dismiss_message, retry_message
-from forthwith.store import attempts, messages, orphans, outbox, traces
+from forthwith.store import attempts, messages, orphans, outbox, traces, waiting_times
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.outbox import Claim
 from tests.rig import eventually
@@ -99,7 +99,7 @@ async def test_troubles_are_told_with_code_and_until(db: Database, row: MessageR
     await db.write(lambda tx: outbox.put_off(tx, only, NOW + 10, until, "paced", code=131056))
     (again,) = await claim(db, now=until)
     await db.write(lambda tx: outbox.doubt(tx, again, until + 20, until + 99, "TimeoutError"))
-    await db.write(lambda tx: outbox.lapse(tx, until + 99))
+    await db.write(lambda tx: waiting_times.lapse(tx, until + 99))
     await record(db, row, Attempt("delivered"), until + 200)
     stored, claimed, paced, again_claimed, lost, lapsed, delivered = await trace(db, row)
     assert (paced.name, paced.code, paced.until) == ("paced", 131056, again_claimed.at)
@@ -129,7 +129,9 @@ async def test_how_an_answer_was_lost(
 
 async def test_an_abandoned_call_is_told(db: Database, row: MessageRow) -> None:
     await claim(db)
-    await db.write(lambda tx: outbox.doubt_abandoned(tx, "worker-2", True, NOW + 900, NOW + DAY))
+    await db.write(
+        lambda tx: waiting_times.doubt_abandoned(tx, "worker-2", True, NOW + 900, NOW + DAY)
+    )
     hop = (await trace(db, row))[-1]
     assert (hop.name, hop.why, hop.after_ms) == ("unanswered", "stopped", 900)
 
@@ -137,7 +139,7 @@ async def test_an_abandoned_call_is_told(db: Database, row: MessageRow) -> None:
 async def test_what_a_person_did_is_told(db: Database, ana: Agent, row: MessageRow) -> None:
     (only,) = await claim(db)
     await db.write(lambda tx: outbox.doubt(tx, only, NOW, NOW))
-    await db.write(lambda tx: outbox.lapse(tx, NOW))
+    await db.write(lambda tx: waiting_times.lapse(tx, NOW))
     await retry_message(db, ana, row.client_id, client_id(), NOW + 1)
     (second,) = await claim(db, now=NOW + 2)
     failed = Attempt(failures=frozenset({FAILURE}))

@@ -33,7 +33,7 @@ async def test_a_call_that_ends_after_its_lease_does_not_touch_the_next_attempt(
     await db.write(lambda tx: outbox.put_off(tx, late, NOW, NOW))
     assert await claim(db) == [], "the second attempt is still under way"
     await db.write(lambda tx: outbox.doubt(tx, late, NOW, NOW))
-    assert await db.write(lambda tx: outbox.lapse(tx, NOW)) == 0
+    assert await db.write(lambda tx: waiting_times.lapse(tx, NOW)) == 0
     await db.write(lambda tx: outbox.put_off(tx, second, NOW, NOW))
     assert [each.attempt for each in await claim(db)] == [2]
 
@@ -119,8 +119,11 @@ async def test_a_clock_set_back_a_day_delays_nothing_by_a_day(
     await db.write(lambda tx: waiting_times.draw_near(tx, yesterday + MINUTE))
     now = yesterday + MINUTE + 1
     assert [each.message_id for each in await claim(db, now=now)] == [rows[0].id]
-    assert await db.write(lambda tx: outbox.lapse(tx, now)) == 1
-    assert await db.write(lambda tx: outbox.doubt_abandoned(tx, "worker-1", False, now, now)) == 1
+    assert await db.write(lambda tx: waiting_times.lapse(tx, now)) == 1
+    assert (
+        await db.write(lambda tx: waiting_times.doubt_abandoned(tx, "worker-1", False, now, now))
+        == 1
+    )
 
 
 async def test_word_of_the_first_attempt_stops_the_second_before_it_leaves(

@@ -12,7 +12,15 @@ from forthwith.domain.times import HOUR, MINUTE
 from forthwith.protocol.shapes import MessageRow, SendMessage
 from forthwith.services.accept_message import accept_message
 from forthwith.services.settle_message import cancel_message, dismiss_message, retry_message
-from forthwith.store import attempts, conversations, events, messages, orphans, outbox
+from forthwith.store import (
+    attempts,
+    conversations,
+    events,
+    messages,
+    orphans,
+    outbox,
+    waiting_times,
+)
 from forthwith.store.database import Database
 from forthwith.store.outbox import Claim
 from tests.store.conftest import NOW, open_conversation
@@ -95,9 +103,9 @@ async def test_the_claim_of_a_dead_owner_is_doubted_then_unconfirmed_and_never_s
     second = await send(db, ana, conversation_id, "2")
     await claim(db, "worker-dead")
     until = NOW + 60_000
-    await db.write(lambda tx: outbox.doubt_abandoned(tx, "worker-2", True, NOW, until))
+    await db.write(lambda tx: waiting_times.doubt_abandoned(tx, "worker-2", True, NOW, until))
     assert await claim(db, "worker-2", NOW + 59_000) == []
-    assert await db.write(lambda tx: outbox.lapse(tx, NOW + 60_000)) == 1
+    assert await db.write(lambda tx: waiting_times.lapse(tx, NOW + 60_000)) == 1
     assert (await now_of(db, first)).status == "unconfirmed"
     (follower,) = await claim(db, "worker-2", NOW + 60_000)
     assert follower.message_id == second.id
@@ -111,7 +119,7 @@ async def test_a_living_owners_claim_is_left_alone_until_its_lease_ends(
 
     async def doubted(now: int) -> int:
         return await db.write(
-            lambda tx: outbox.doubt_abandoned(tx, "worker-2", False, now, now + 60_000)
+            lambda tx: waiting_times.doubt_abandoned(tx, "worker-2", False, now, now + 60_000)
         )
 
     assert await doubted(NOW + 29_999) == 0

@@ -89,9 +89,9 @@ async def long_history(db: Database, ana: Agent, conversation_id: str) -> None:
     [
         readiness.outbox_figures,
         waiting_times.next_due_at,
-        partial(outbox.lapse, now=NOW),
+        partial(waiting_times.lapse, now=NOW),
         partial(waiting_times.draw_near, latest=NOW + 1),
-        partial(outbox.doubt_abandoned, me="me", only_process=True, now=NOW, until=NOW),
+        partial(waiting_times.doubt_abandoned, me="me", only_process=True, now=NOW, until=NOW),
         partial(outbox.claim_lanes, owner="me", now=NOW, lease=1, stale_after=1, limit=10),
         partial(waiting_times.stay_fresh, conversation_id="conversation-447700900318", at=NOW),
         partial(messages.answer_after, conversation_id="", pos=0, sender_id=""),
