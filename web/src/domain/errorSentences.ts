@@ -76,11 +76,18 @@ const SENTENCES: Record<ErrorCode, string> = {
   wrong_credentials: 'Email and password do not match. Try again.',
 };
 
+/** What the server never says: only this browser knows of it. */
+const OWN_SENTENCES: Record<string, string> = {
+  file_missing:
+    'This browser has not kept the file, so it cannot be sent any more. Choose it again.',
+};
+
 /** The sentence for a code, with its numbers filled in; a code of a newer server reads as a refusal. */
 export function sentenceFor(code: string, params: Params = {}): string {
   const sentence = isKnown(code)
     ? SENTENCES[code]
-    : 'This was refused{code}. Try again, or reload the page.';
+    : ((Object.hasOwn(OWN_SENTENCES, code) ? OWN_SENTENCES[code] : undefined) ??
+      'This was refused{code}. Try again, or reload the page.');
   const number = params.whatsapp_code;
   return sentence
     .replace('{code}', number === undefined ? '' : ` (${number})`)

@@ -164,9 +164,10 @@ export interface SignIn {
 export interface SendMessage {
   client_id: string;
   text_content: string;
-  message_type: "text";
+  message_type: "text" | "image" | "video" | "audio" | "document" | "sticker";
   seen_pos: number | null;
   reply_to: string | null;
+  media?: { id: string; filename?: string };
 }
 
 /** Body of `POST /api/messages/{client_id}/retry`; the new id is used when a failed row becomes a new message. */
