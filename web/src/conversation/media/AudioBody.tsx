@@ -20,7 +20,12 @@ export function AudioBody({ item, kind, media }: BodyProps) {
   const player = useRef<HTMLAudioElement>(null);
   const { isPlaying, at, length, ...listeners } = usePlayer(media.duration_ms);
   const bars = useWaveform(key, source, media.size);
-  const speed = useSpeed(player);
+  const speed = useSpeed();
+  useEffect(() => {
+    if (!player.current) return;
+    player.current.defaultPlaybackRate = speed.value;
+    player.current.playbackRate = speed.value;
+  }, [speed.value]);
   useEffect(() => () => void (pos !== null && releaseUrl(key)), [key, pos]);
   const what = mediaWord(kind, media).toLowerCase();
   const share = length > 0 ? at / length : 0;

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore, type RefObject } from 'react';
+import { useSyncExternalStore } from 'react';
 import { createSignal } from '../../domain/signal';
 
 const SPEEDS = [1, 1.5, 2];
@@ -7,13 +7,8 @@ const SPEEDS = [1, 1.5, 2];
 let speed = 1;
 const changed = createSignal();
 
-export function useSpeed(player: RefObject<HTMLMediaElement | null>) {
+export function useSpeed(): { value: number; next: () => void } {
   const value = useSyncExternalStore(changed.subscribe, () => speed);
-  useEffect(() => {
-    if (!player.current) return;
-    player.current.defaultPlaybackRate = value;
-    player.current.playbackRate = value;
-  }, [player, value]);
   return {
     value,
     next: () => {
