@@ -1,9 +1,5 @@
+import type { UploadAnswer, UploadedMedia } from '../protocol/shapes';
 import { ANSWER_WITHIN_MS, commonHeaders, NoAnswerError, refusal } from './http';
-
-/** What the server says of a file that it has taken. */
-export interface UploadedMedia {
-  id: string;
-}
 
 export interface Upload {
   bytes: Blob;
@@ -43,7 +39,7 @@ export function uploadMedia(
     xhr.addEventListener('load', () => {
       const answer: unknown = readJson(xhr.responseText);
       if (xhr.status === 200 || xhr.status === 201) {
-        resolve((answer as { media: UploadedMedia }).media);
+        resolve((answer as UploadAnswer).media);
         return;
       }
       const headers = new Headers();

@@ -13,14 +13,15 @@ export function sendMessage(
   mediaId?: string,
 ): Promise<MessageRow> {
   const filename = message.media?.filename;
-  const media = mediaId && { media: { id: mediaId, ...(filename && { filename }) } };
   const body: SendMessage = {
     client_id: message.client_id,
     text_content: message.text_content,
     message_type: message.message_type,
     seen_pos: seenPos,
     reply_to: message.reply_to,
-    ...media,
+    ...(mediaId === undefined
+      ? {}
+      : { media: { id: mediaId, ...(filename === undefined ? {} : { filename }) } }),
   };
   return request(
     'POST',

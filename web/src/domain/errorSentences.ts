@@ -38,10 +38,11 @@ const SENTENCES: Record<ErrorCode, string> = {
     'This contact has had as many offers as WhatsApp allows for now{code}. Wait a day before the next one.',
   marketing_stopped:
     'The contact has asked for no more offers from your business{code}. Only answers and service messages reach them.',
-  media_broken: 'This file is empty or damaged. Choose another one.',
+  media_broken: 'This file is empty, damaged or not what it is called. Choose another one.',
   media_fault: 'WhatsApp could not take the file{code}. Choose another file or format.',
-  media_not_found: 'This file is no longer here. Attach it again.',
-  media_too_large: 'WhatsApp takes no file of this kind that is so large. Choose a smaller one.',
+  media_not_found: 'This file is no longer here. Choose it again.',
+  media_too_large:
+    'This file is larger than {limit_mb} MB, the most that WhatsApp takes of its kind. Choose a smaller one.',
   media_unsupported:
     'WhatsApp does not take files of this type. Choose another, or send it as a document.',
   messaging_limit:
@@ -97,6 +98,7 @@ export function sentenceFor(code: string, params: Params = {}): string {
   return sentence
     .replace('{code}', number === undefined ? '' : ` (${number})`)
     .replace('{limit}', wholeNumber(params.limit ?? 4096))
+    .replace('{limit_mb}', wholeNumber(params.limit_mb ?? 100))
     .replace('{wait}', waitWords(params.retry_after_seconds ?? params.seconds));
 }
 

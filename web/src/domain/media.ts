@@ -1,23 +1,10 @@
-import type { MessageRow } from '../protocol/shapes';
+import type { Media, UploadedMedia } from '../protocol/shapes';
 
 /** The Cloud API's message types that carry a file. */
-export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker';
+export type MediaKind = UploadedMedia['kind'];
 
 /** A message's file as it is drawn: from its stored row, or from this browser before there is one. */
-export interface MessageMedia {
-  mime_type: string;
-  /** Bytes; 0: not known yet. */
-  size: number;
-  filename?: string;
-  /** Pixels, as it is shown. */
-  width?: number;
-  height?: number;
-  duration_ms?: number;
-  /** A voice note, not a piece of music. */
-  voice?: boolean;
-  /** `fetching`: the server is getting it from WhatsApp; `gone`: nobody has it any more. */
-  state: 'ready' | 'fetching' | 'gone';
-}
+export type MessageMedia = Omit<Media, 'id'>;
 
 /** Millions of bytes that WhatsApp takes of each kind. */
 export const LIMIT_MB: Readonly<Record<MediaKind, number>> = {
@@ -40,11 +27,11 @@ export function isMediaKind(type: string): type is MediaKind {
 /** The file of a message, null where it has none. */
 export function mediaOf(message: {
   message_type: string;
-  media?: MessageRow['media'] | MessageMedia;
+  media?: MessageMedia | null;
 }): MessageMedia | null {
   if (!isMediaKind(message.message_type)) return null;
   // One that came before files were kept has none: it can only be said that it is gone.
-  return (message.media ?? { mime_type: '', size: 0, state: 'gone' }) as MessageMedia;
+  return message.media ?? { mime_type: '', size: 0, state: 'gone' };
 }
 
 /** What an agent calls it. */

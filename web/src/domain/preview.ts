@@ -42,7 +42,7 @@ export const UNKNOWN_KIND_WORDS = 'A kind of message not shown here yet.';
 /** A document is called by its name, music by what it is. */
 export function previewOf(
   message: Pick<MessageRow, 'message_type' | 'text_content'> & {
-    media?: MessageRow['media'] | MessageMedia;
+    media?: MessageMedia | null;
   },
 ): Preview {
   const known = Object.hasOwn(KINDS, message.message_type)

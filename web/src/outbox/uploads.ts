@@ -4,9 +4,10 @@
  */
 
 import { ApiError, isRefusal } from '../api/http';
-import type { Upload, UploadedMedia } from '../api/media';
+import type { Upload } from '../api/media';
 import { ended, pause } from '../domain/pause';
 import { createSignal } from '../domain/signal';
+import type { UploadedMedia } from '../protocol/shapes';
 import { isQueued, type Attachment, type OutboxEntry } from './entry';
 import type { Outbox, OutboxPorts } from './outbox';
 
@@ -145,16 +146,14 @@ export class Uploads {
     }
     try {
       this.#tell(clientId, 0);
-      const { id } = await upload(
-        uploadOf(entry, bytes),
-        (part) => this.#moved(clientId, part),
-        signal,
-      );
-      if (!isWaiting(outbox.entries.get(clientId))) return null;
-      outbox.updateOptimisticMessage(clientId, {
-        phase: 'queued',
-        attachment: { file, uploaded: id },
-      });
+      const onProgress = (part: number) => this.#moved(clientId, part);
+      const { id, kind } = await upload(uploadOf(entry, bytes), onProgress, signal);
+      const now = outbox.entries.get(clientId);
+      if (!isWaiting(now)) return null;
+      // The server has looked into it, and knows better as what WhatsApp takes it.
+      const message = { ...now.message, message_type: kind, type: kind };
+      const attachment = { file, uploaded: id };
+      outbox.updateOptimisticMessage(clientId, { phase: 'queued', attachment, message });
       return null;
     } catch (fault) {
       if (!isWaiting(outbox.entries.get(clientId))) return null;
