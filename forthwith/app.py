@@ -22,6 +22,7 @@ from forthwith.realtime.bus import Bell
 from forthwith.realtime.event_log import EventLog
 from forthwith.realtime.websocket_service import WebsocketService
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
+from forthwith.services.fetch_media import MediaFetcher
 from forthwith.services.prune_store import Keeping, Pruner
 from forthwith.services.receive_upload import UploadReceiver
 from forthwith.services.receive_webhook import WebhookReceiver
@@ -35,6 +36,7 @@ from forthwith.store.media_files import MediaFiles
 from forthwith.store.opening import open_store
 from forthwith.whatsapp.client import WhatsAppClient
 from forthwith.whatsapp.media_client import MediaClient
+from forthwith.whatsapp.media_source import MediaSource
 
 BUILDS_FOLDER = "web"
 """In the data folder."""
@@ -57,29 +59,26 @@ async def running_app(
         closing.push_async_callback(db.close)
         await _ensure_inbox(db, settings, now())
 
-        graph = (settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds)
-        whatsapp, media_client = WhatsAppClient(*graph), MediaClient(*graph)
-        files, delivery = MediaFiles(settings.data_dir), _delivery(settings)
+        whatsapp = WhatsAppClient(*_graph(settings))
         closing.push_async_callback(whatsapp.close)
         receipts = ReadReceipts(whatsapp)
         closing.push_async_callback(receipts.close)
-        outbox = OutboxWorker(db, whatsapp, now, delivery)
-        uploader = MediaUploader(
-            db, files, media_client, now, delivery.stale_after, uploaded=outbox.ring
-        )
+        outbox = OutboxWorker(db, whatsapp, now, _delivery(settings))
         log = EventLog(db)
         await log.open()
         sockets = WebsocketService(log, db.epoch, metrics.ws_replayed)
         bell.listen(outbox.ring)
-        bell.listen(uploader.ring)
         bell.listen(sockets.ring)
 
         loops = Loops()
         closing.push_async_callback(loops.stop, LOOPS_END_WITHIN_SECONDS)
         loops.start("outbox", outbox.run)
-        loops.start("uploads", uploader.run)
+        files, pictures = MediaFiles(settings.data_dir), Pictures()
+        for name, loop in _media_loops(settings, db, files, pictures, now, outbox).items():
+            bell.listen(loop.ring)
+            loops.start(name, loop.run)
         loops.start("sockets", sockets.run)
-        loops.start("pruning", Pruner(db, _keeping(settings), now).run)
+        loops.start("pruning", Pruner(db, files, _keeping(settings), now).run)
 
         origins = origins_of(settings.browser_url)
         context = Context(
@@ -95,7 +94,7 @@ async def running_app(
             open_sockets=sockets.count,
             free_disk=partial(free_ratio, settings.data_dir),
             tell_read=receipts.tell,
-            uploads=UploadReceiver(db, files, Pictures()),
+            uploads=UploadReceiver(db, files, pictures),
             files=files,
         )
         webhook = WebhookEndpoint(
@@ -106,6 +105,27 @@ async def running_app(
         )
         others = [*webhook.routes(), *LiveEndpoint(sockets).routes()]
         yield create_api(context, origins, others, settings.data_dir / BUILDS_FOLDER)
+
+
+def _media_loops(
+    settings: Settings,
+    db: Database,
+    files: MediaFiles,
+    pictures: Pictures,
+    now: Callable[[], int],
+    outbox: OutboxWorker,
+) -> dict[str, MediaUploader | MediaFetcher]:
+    """Files to WhatsApp, and files from there."""
+    graph, stale_after = _graph(settings), _delivery(settings).stale_after
+    return {
+        "uploads": MediaUploader(db, files, MediaClient(*graph), now, stale_after, outbox.ring),
+        "fetching": MediaFetcher(db, files, pictures, MediaSource(*graph), now),
+    }
+
+
+def _graph(settings: Settings) -> tuple[str, str, float]:
+    """What every client of Graph needs."""
+    return settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds
 
 
 async def _ensure_inbox(db: Database, settings: Settings, now: int) -> None:

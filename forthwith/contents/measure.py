@@ -108,6 +108,8 @@ def _boxes(file: BinaryIO, begin: int, end: int, found: _Found) -> Iterator[tupl
             length, content = struct.unpack_from(">Q", head, 8)[0], begin + 16
         following = begin + length if length else end
         if following > end or following < content:
+            if found.codecs:
+                return  # players do not mind what stands behind
             raise Broken("a box ends beyond the file")
         yield kind, content, following
         if kind in CONTAINERS:

@@ -65,6 +65,17 @@ class Claim:
         return self.mime_type.partition("/")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a webhook says of a contact's file. `sha256`: as base64, or empty."""
+
+    whatsapp_id: str
+    mime_type: str
+    sha256: str
+    filename: str | None
+    is_voice: bool
+
+
 def kind_of(head: bytes, claim: Claim) -> tuple[Kind, str]:
     """Kind and type of a file that begins like this. Raises Refusal: `media_unsupported`, `media_broken`."""
     found = refined(recognise(head), claim.mime_type)

@@ -21,7 +21,7 @@ LostBy = Literal["timeout", "broken", "unreadable", "fault", "stopped"]
 
 MediaKind = Literal["image", "video", "audio", "document", "sticker"]
 SentType = Literal["text", "image", "video", "audio", "document", "sticker"]
-MediaLoss = Literal["expired", "too_large", "damaged"]
+MediaLoss = Literal["expired", "too_large", "damaged", "unavailable"]
 
 
 class MessageError(Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from forthwith.domain.message import is_client_id
 from forthwith.store import (
     attempts,
+    awaited_media,
     contacts,
     conversations,
     events,
@@ -132,12 +133,8 @@ async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tup
     message = await messages.by_client_id(tx, client_id)
     if message is None or message["inbox_id"] != inbox_id:
         return None
-    n = int(number)
-    return (
-        (message["id"], n)
-        if await wamids.is_accepted_by(tx, message["id"], n, item.wamid)
-        else None
-    )
+    attempt = (message["id"], int(number))
+    return attempt if await wamids.is_accepted_by(tx, *attempt, item.wamid) else None
 
 
 async def _apply_inbound(
@@ -170,7 +167,9 @@ async def _apply_inbound(
             wamid=item.wamid,
             reply_to=await wamids.client_id_of_wamid(tx, item.quoted_wamid),
             raw_json=item.raw_json,
+            media_json=awaited_media.shown(item.media),
         ),
     )
+    await awaited_media.add(tx, row, item.media, now)
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])
     return None if item.timestamp else "time not believable, ours taken"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from forthwith.domain.status import Failure
+from forthwith.loops import Waking
 from forthwith.store import inboxes, outbox, whatsapp_media
 from forthwith.store.database import Database, Row, StorageUnavailable, Transaction
 from forthwith.store.media_files import MediaFiles
@@ -19,9 +20,6 @@ from forthwith.whatsapp.media_client import MediaClient, Uploaded, UploadOutcome
 log = logging.getLogger(__name__)
 AT_ONCE = 4
 LOOK_AT = 64
-TICK_SECONDS = 1.0
-GATHER_SECONDS = 0.03
-"""Every commit rings; one look serves all of so long a time."""
 HELD_FOR = 30_000
 LONGEST_WAIT = 15_000
 
@@ -43,35 +41,26 @@ class MediaUploader:
     ) -> None:
         self._db, self._files, self._whatsapp, self._clock = db, files, whatsapp, clock
         self._stale_after, self._uploaded = stale_after, uploaded
-        self._bell = asyncio.Event()
+        self._waking = Waking()
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     def ring(self) -> None:
         """Something was stored: look again."""
-        self._bell.set()
+        self._waking.ring()
 
     async def run(self) -> None:
         """Look and upload until cancelled; uploads under way are then given up, and begin anew after a start."""
         try:
             while True:
-                self._bell.clear()
                 try:
                     await self._round()
                 except StorageUnavailable as error:
                     log.error("uploads: the store does not answer (%s); trying again", error)
-                await self._wait()
+                await self._waking.wait()
         finally:
             for task in self._under_way.values():
                 task.cancel()
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(TICK_SECONDS):
-                await self._bell.wait()
-            await asyncio.sleep(GATHER_SECONDS)
-        except TimeoutError:
-            pass  # what was put off comes due without a bell
 
     async def _round(self) -> None:
         now = self._clock()

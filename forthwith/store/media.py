@@ -98,9 +98,12 @@ def _shown(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("id", "mime_type", "size")} | measures | voice
 
 
-def to_json(row: Row, filename: str | None) -> str:
-    """A row of `media` as `messages.media_json` keeps it."""
-    return msgspec.json.encode(Media(filename=filename or UNSET, **_shown(row))).decode()
+def to_json(row: Row, filename: str | None, shown_id: str = "", voice: bool = False) -> str:
+    """A row of `media` as `messages.media_json` keeps it. `shown_id`: the one by which it was announced."""
+    shown = (
+        _shown(row) | ({"id": shown_id} if shown_id else {}) | ({"voice": True} if voice else {})
+    )
+    return msgspec.json.encode(Media(filename=filename or UNSET, **shown)).decode()
 
 
 def from_json(media_json: str | None) -> Media | None:
@@ -125,6 +128,46 @@ async def of_command(tx: Transaction, agent: Agent, command: SendMessage) -> dic
     named = command.media.filename
     filename = clean_name(named) if named else row["filename"]
     return {"media_id": row["id"], "media_json": to_json(row, filename)}
+
+
+UNREFERENCED = """SELECT id FROM media f WHERE created_at < :before
+    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.media_id = f.id)
+    AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.media_id = f.id)"""
+
+
+async def prune_uploads(tx: Transaction, before: int, limit: int) -> int:
+    """Forget who has uploaded what before the time given; what a message carries stays. Returns how many rows."""
+    return await tx.run(
+        """DELETE FROM uploads WHERE (agent_id, source_hash, wanted) IN
+        (SELECT agent_id, source_hash, wanted FROM uploads WHERE created_at < :before LIMIT :limit)""",
+        before=before,
+        limit=limit,
+    )
+
+
+async def unreferenced(tx: Transaction, before: int, limit: int) -> list[str]:
+    """Ids of files older than the time given that no message carries and no agent may send."""
+    rows = await tx.all(f"{UNREFERENCED} LIMIT :limit", before=before, limit=limit)
+    return [row["id"] for row in rows]
+
+
+async def prune(tx: Transaction, ids: list[str], before: int) -> int:
+    """Forget those of them that are still unreferenced; returns how many."""
+    which = f"{tx.among} AND {{0}} IN ({UNREFERENCED})"
+    await tx.run(
+        f"DELETE FROM whatsapp_media WHERE media_id {which.format('media_id')}",
+        among=ids,
+        before=before,
+    )
+    return await tx.run(
+        f"DELETE FROM media WHERE id {which.format('id')}", among=ids, before=before
+    )
+
+
+async def without_row(tx: Transaction, hashes: list[str]) -> set[str]:
+    """Those of these hashes that no row has."""
+    rows = await tx.all(f"SELECT hash FROM media WHERE hash {tx.among}", among=hashes)
+    return set(hashes) - {row["hash"] for row in rows}
 
 
 def is_same(known: Row, reference: MediaReference | UnsetType | None) -> bool:

@@ -100,19 +100,37 @@ class MediaFiles:
             for folder in (place.parent, self._folder):
                 _sync(folder)
 
-    def old(self, before: float) -> Iterator[tuple[list[str], list[Path]]]:
-        """Folder by folder, the files not written since `before` (seconds since the epoch): (hashes, paths)."""
+    def old(self, before: float) -> list[list[Path]]:
+        """Folder by folder, the files not written since `before` (seconds since the epoch). Names are hashes, but of
+        what was left in `incoming` by a process that died."""
         if not self._folder.is_dir():
-            return
-        for folder in sorted(self._folder.iterdir()):
-            paths = [each for each in folder.iterdir() if each.stat().st_mtime < before]
-            yield [each.name for each in paths], paths
+            return []
+        folders = [sorted(folder.iterdir()) for folder in sorted(self._folder.iterdir())]
+        return [[each for each in paths if _written_at(each) < before] for paths in folders]
+
+    async def forget(self, paths: list[Path], before: float) -> int:
+        """Remove files, but those that have been brought again since `before`; returns how many went."""
+        return await asyncio.to_thread(_forget, paths, before)
 
 
 def size_and_hash(path: Path) -> tuple[int, str]:
     """Bytes and SHA-256 of a file."""
     with storage_faults(), path.open("rb") as file:
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process was quicker
+        return float("inf")
+
+
+def _forget(paths: list[Path], before: float) -> int:
+    old = [each for each in paths if _written_at(each) < before]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _sync(path: Path) -> None:

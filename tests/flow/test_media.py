@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests import media_samples
-from tests.rig import AgentSession, Product, running_product
+from tests.rig import AgentSession, Product, eventually, running_product
 
 INES = "447700900318"
 
@@ -65,3 +65,50 @@ async def test_a_picture_then_a_text_arrive_in_that_order_whatever_the_upload_ta
         ("image", f"{picture}#1"),
         ("text", f"{row['client_id']}#1"),
     ]
+
+
+async def write_file(
+    product: Product, content: bytes, mime_type: str, kind: str, filename: str = "", **more: Any
+) -> None:
+    """The contact sends a file."""
+    emulator = product.emulator
+    async with emulator.http.post(
+        f"{emulator.url}/_control/media",
+        data=content,
+        params={"filename": filename} if filename else {},
+        headers={"Content-Type": mime_type},
+    ) as answer:
+        brought = await answer.json(content_type=None)
+        assert answer.status < 300, brought
+    body = {"from": INES, "type": kind, kind: {"id": brought["id"], **more}}
+    await emulator.control("POST", "inbound", body)
+
+
+async def last_message(agent: AgentSession, conversation_id: str) -> dict[str, Any]:
+    return (await agent.messages(conversation_id))[-1]
+
+
+async def until_media_is(agent: AgentSession, conversation_id: str, state: str) -> dict[str, Any]:
+    """The newest message, once its file is so."""
+
+    async def look() -> dict[str, Any] | None:
+        row = await last_message(agent, conversation_id)
+        return row if row["media"] and row["media"]["state"] == state else None
+
+    row: dict[str, Any] = await eventually(look)
+    return row
+
+
+async def test_a_contact_s_picture_is_fetched_and_served_byte_for_byte(product: Product) -> None:
+    ana = await product.sign_in()
+    conversation_id = await ana.conversation_of(INES)
+    picture = media_samples.photo()
+    await write_file(product, picture, "image/jpeg", "image", caption="The wheel")
+    row = await until_media_is(ana, conversation_id, "ready")
+    assert (row["message_type"], row["text_content"], row["rev"]) == ("image", "The wheel", 2)
+    media = row["media"]
+    assert (media["mime_type"], media["size"]) == ("image/jpeg", len(picture))
+    assert (media["width"], media["height"]) == (64, 48)
+    async with ana.http.get(f"{ana.url}/api/messages/{row['_id']}/media") as answer:
+        assert answer.status == 200
+        assert await answer.read() == picture

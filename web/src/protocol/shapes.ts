@@ -79,7 +79,7 @@ export interface Media {
   duration_ms?: number;
   voice?: boolean;
   state: "ready" | "fetching" | "gone";
-  reason?: "expired" | "too_large" | "damaged";
+  reason?: "expired" | "too_large" | "damaged" | "unavailable";
 }
 
 /** A file an agent may send: `kind` is the `message_type` it goes as. */
