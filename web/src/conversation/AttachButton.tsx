@@ -1,8 +1,7 @@
 import { useCallback, useRef } from 'react';
 import { IconButton } from '../ui/IconButton';
 import styles from './AttachButton.module.css';
-import { loadMediaParts } from './mediaParts';
-import { useFileDrop, useFilePaste } from './useIncomingFiles';
+import { loadMediaParts, useMediaParts } from './mediaParts';
 
 /** The ways in which files come to a composer: this button, the clipboard, and whatever is dropped onto the conversation. */
 export function AttachButton({ conversationId }: { conversationId: string }) {
@@ -17,8 +16,8 @@ export function AttachButton({ conversationId }: { conversationId: string }) {
     },
     [conversationId],
   );
-  useFilePaste(choose);
-  const isOver = useFileDrop(place, choose);
+  // Here soon after the composer: until then only the button takes files.
+  const parts = useMediaParts();
   return (
     <div ref={place} className={styles.place}>
       <IconButton
@@ -39,7 +38,7 @@ export function AttachButton({ conversationId }: { conversationId: string }) {
           target.value = '';
         }}
       />
-      {isOver ? <div className={styles.over}>Drop files to attach them</div> : null}
+      {parts ? <parts.IncomingFiles place={place} onFiles={choose} /> : null}
     </div>
   );
 }

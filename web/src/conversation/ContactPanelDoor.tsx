@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react';
 import type { ContactPanel as Panel } from './ContactPanel';
-import { later } from './later';
+import { later } from '../ui/later';
 
 const panel = later(() => import('./ContactPanel'));
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { pictureWanted, type PictureWanted } from '../domain/pictureWanted';
-import { later } from './later';
+import { later } from '../ui/later';
 
 const lightbox = later(() => import('./media/Lightbox'));
 

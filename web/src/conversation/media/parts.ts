@@ -2,5 +2,6 @@
 
 export { chooseFiles } from './chooseFiles';
 export { FileStrip } from './FileStrip';
+export { IncomingFiles } from './IncomingFiles';
 export { MediaBody } from './MediaBody';
 export { UnsentThumb } from './UnsentThumb';

@@ -1,5 +1,4 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { createSignal } from '../domain/signal';
 
 export interface Later<Parts> {
   /** Raises when it cannot be loaded now; the next call tries again. */
@@ -12,7 +11,7 @@ export interface Later<Parts> {
 export function later<Parts>(load: () => Promise<Parts>): Later<Parts> {
   let parts: Parts | null = null;
   let loading: Promise<Parts> | null = null;
-  const loaded = createSignal();
+  const listeners = new Set<() => void>();
   const begin = async () => {
     loading ??= load();
     try {
@@ -21,14 +20,18 @@ export function later<Parts>(load: () => Promise<Parts>): Later<Parts> {
       loading = null;
       throw fault;
     }
-    loaded.emit();
+    for (const tell of listeners) tell();
     return parts;
+  };
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   };
   return {
     load: begin,
     use() {
       useEffect(() => void begin().catch(() => undefined), []);
-      return useSyncExternalStore(loaded.subscribe, () => parts);
+      return useSyncExternalStore(subscribe, () => parts);
     },
   };
 }
