@@ -14,6 +14,7 @@ from forthwith.api.routes import create_api
 from forthwith.api.webhook import WebhookEndpoint
 from forthwith.clock import milliseconds
 from forthwith.config import Settings
+from forthwith.contents.pictures import Pictures
 from forthwith.domain.times import DAY
 from forthwith.loops import Loops
 from forthwith.metrics import Metrics
@@ -21,15 +22,21 @@ from forthwith.realtime.bus import Bell
 from forthwith.realtime.event_log import EventLog
 from forthwith.realtime.websocket_service import WebsocketService
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
+from forthwith.services.fetch_media import MediaFetcher
 from forthwith.services.prune_store import Keeping, Pruner
+from forthwith.services.receive_upload import UploadReceiver
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.sign_in import Sessions
 from forthwith.services.tell_read import ReadReceipts
+from forthwith.services.upload_media import MediaUploader
 from forthwith.store import inboxes
 from forthwith.store.data_folder import free_ratio
 from forthwith.store.database import Database
+from forthwith.store.media_files import MediaFiles
 from forthwith.store.opening import open_store
 from forthwith.whatsapp.client import WhatsAppClient
+from forthwith.whatsapp.media_client import MediaClient
+from forthwith.whatsapp.media_source import MediaSource
 
 BUILDS_FOLDER = "web"
 """In the data folder."""
@@ -52,9 +59,7 @@ async def running_app(
         closing.push_async_callback(db.close)
         await _ensure_inbox(db, settings, now())
 
-        whatsapp = WhatsAppClient(
-            settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds
-        )
+        whatsapp = WhatsAppClient(*_graph(settings))
         closing.push_async_callback(whatsapp.close)
         receipts = ReadReceipts(whatsapp)
         closing.push_async_callback(receipts.close)
@@ -68,8 +73,12 @@ async def running_app(
         loops = Loops()
         closing.push_async_callback(loops.stop, LOOPS_END_WITHIN_SECONDS)
         loops.start("outbox", outbox.run)
+        files, pictures = MediaFiles(settings.data_dir), Pictures()
+        for name, loop in _media_loops(settings, db, files, pictures, now, outbox).items():
+            bell.listen(loop.ring)
+            loops.start(name, loop.run)
         loops.start("sockets", sockets.run)
-        loops.start("pruning", Pruner(db, _keeping(settings), now).run)
+        loops.start("pruning", Pruner(db, files, _keeping(settings), now).run)
 
         origins = origins_of(settings.browser_url)
         context = Context(
@@ -85,6 +94,8 @@ async def running_app(
             open_sockets=sockets.count,
             free_disk=partial(free_ratio, settings.data_dir),
             tell_read=receipts.tell,
+            uploads=UploadReceiver(db, files, pictures),
+            files=files,
         )
         webhook = WebhookEndpoint(
             WebhookReceiver(db, now),
@@ -94,6 +105,27 @@ async def running_app(
         )
         others = [*webhook.routes(), *LiveEndpoint(sockets).routes()]
         yield create_api(context, origins, others, settings.data_dir / BUILDS_FOLDER)
+
+
+def _media_loops(
+    settings: Settings,
+    db: Database,
+    files: MediaFiles,
+    pictures: Pictures,
+    now: Callable[[], int],
+    outbox: OutboxWorker,
+) -> dict[str, MediaUploader | MediaFetcher]:
+    """Files to WhatsApp, and files from there."""
+    graph, stale_after = _graph(settings), _delivery(settings).stale_after
+    return {
+        "uploads": MediaUploader(db, files, MediaClient(*graph), now, stale_after, outbox.ring),
+        "fetching": MediaFetcher(db, files, pictures, MediaSource(*graph), now),
+    }
+
+
+def _graph(settings: Settings) -> tuple[str, str, float]:
+    """What every client of Graph needs."""
+    return settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds
 
 
 async def _ensure_inbox(db: Database, settings: Settings, now: int) -> None:

@@ -9,6 +9,28 @@ log = logging.getLogger(__name__)
 RESTART_AFTER_SECONDS = 1.0
 
 
+class Waking:
+    """How a loop waits that everything rings for and little concerns: one look serves all that rang in a short while."""
+
+    def __init__(self, tick_seconds: float = 1.0, gather_seconds: float = 0.03) -> None:
+        self._bell = asyncio.Event()
+        self._tick_seconds, self._gather_seconds = tick_seconds, gather_seconds
+
+    def ring(self) -> None:
+        """There may be something to do."""
+        self._bell.set()
+
+    async def wait(self) -> None:
+        """Until somebody rings, or a tick has passed: what was put off comes due without a bell."""
+        try:
+            async with asyncio.timeout(self._tick_seconds):
+                await self._bell.wait()
+            await asyncio.sleep(self._gather_seconds)
+        except TimeoutError:
+            pass
+        self._bell.clear()
+
+
 class Loops:
     """A handful of endless coroutines by name."""
 

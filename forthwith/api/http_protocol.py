@@ -16,6 +16,9 @@ from forthwith.protocol.shapes import Problem
 MAX_HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
+FILES_PATH = b"/api/media"
+FILES_BYTES_PER_PERIOD = 256 * 1024
+"""A file may take longer than other bodies, as long as so much of it comes in each period of `BODY_SECONDS`."""
 LINGER_SECONDS = 1.0
 """A refused client may still be sending; closing at once would reset the connection and destroy the answer."""
 
@@ -38,6 +41,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             0  # bytes of this message that belong to no body: head, chunk sizes, trailers
         )
         self._body_bytes = 0
+        self._body_bytes_before = 0
         self._refused = False
         self._timer: asyncio.TimerHandle | None = None
         self._timed: tuple[Phase, int] = ("idle", 0)
@@ -70,6 +74,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._phase, self._uncounted, self._body_bytes = "head", 0, 0
+        self._body_bytes_before = 0
         self._message += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -128,9 +133,18 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return
         self._stop_watching()
         self._timed = (self._phase, self._message)
-        if self._phase != "idle":
-            seconds = HEAD_SECONDS if self._phase == "head" else BODY_SECONDS
-            self._timer = self.loop.call_later(seconds, self.transport.close)
+        if self._phase == "head":
+            self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        elif self._phase == "body":
+            self._timer = self.loop.call_later(BODY_SECONDS, self._close_unless_a_file_comes)
+
+    def _close_unless_a_file_comes(self) -> None:
+        come = self._body_bytes - self._body_bytes_before
+        if self.url == FILES_PATH and come >= FILES_BYTES_PER_PERIOD:
+            self._body_bytes_before = self._body_bytes
+            self._timer = self.loop.call_later(BODY_SECONDS, self._close_unless_a_file_comes)
+        else:
+            self.transport.close()
 
     def _stop_watching(self) -> None:
         if self._timer is not None:

@@ -19,6 +19,10 @@ HopName = Literal[
 ]  # fmt: skip
 LostBy = Literal["timeout", "broken", "unreadable", "fault", "stopped"]
 
+MediaKind = Literal["image", "video", "audio", "document", "sticker"]
+SentType = Literal["text", "image", "video", "audio", "document", "sticker"]
+MediaLoss = Literal["expired", "too_large", "damaged", "unavailable"]
+
 
 class MessageError(Struct, frozen=True):
     """Why a message failed: `code` has one sentence in the web catalogue, `params` fill it, `detail` is WhatsApp's own text."""
@@ -33,6 +37,51 @@ class Crossing(Struct, frozen=True):
 
     name: str
     at: str
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """The file of a message. `id` is opaque, `size` in bytes (0 while it is not known), `voice` a voice note.
+
+    `state`: `fetching` while a contact's file is on its way here, `gone` when it will not come any more, for `reason`.
+    """
+
+    id: str
+    mime_type: str
+    size: int
+    filename: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    duration_ms: int | UnsetType = UNSET
+    voice: bool | UnsetType = UNSET
+    state: Literal["ready", "fetching", "gone"] = "ready"
+    reason: MediaLoss | UnsetType = UNSET
+
+
+class UploadedMedia(Struct, frozen=True, kw_only=True):
+    """A file an agent may send: `kind` is the `message_type` it goes as."""
+
+    id: str
+    kind: MediaKind
+    mime_type: str
+    size: int
+    filename: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    duration_ms: int | UnsetType = UNSET
+    voice: bool | UnsetType = UNSET
+
+
+class UploadAnswer(Struct, frozen=True):
+    """`POST /api/media`."""
+
+    media: UploadedMedia
+
+
+class MediaReference(Struct, frozen=True):
+    """What `UploadAnswer` named; `filename` may be another than at the upload."""
+
+    id: str
+    filename: str | UnsetType | None = UNSET
 
 
 class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
@@ -59,7 +108,7 @@ class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     retry_of: str | None = None
     dismissed_at: str | None = None
     reply_to: str | None = None
-    media: dict[str, str | int] | None = None
+    media: Media | None = None
     reactions: list[dict[str, str]] = []
     crossed: bool = False
     crossed_by: Crossing | UnsetType = UNSET
@@ -145,9 +194,10 @@ class SendMessage(Struct, frozen=True):
 
     client_id: str
     text_content: str
-    message_type: Literal["text"] = "text"
+    message_type: SentType = "text"
     seen_pos: int | None = None
     reply_to: str | None = None
+    media: MediaReference | UnsetType | None = UNSET
 
 
 class RetryMessage(Struct, frozen=True):
@@ -232,7 +282,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     status: int
     title: str
     detail: str = ""
-    params: dict[str, str | int] = {}
+    params: dict[str, str | int | float] = {}
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

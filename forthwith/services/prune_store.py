@@ -1,4 +1,4 @@
-"""Forget what is kept only for a while: events, raw webhooks, orphan statuses."""
+"""Forget what is kept only for a while: events, raw webhooks, orphan statuses, files that nothing refers to."""
 
 import asyncio
 import logging
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from forthwith.domain.times import DAY
-from forthwith.store import events, orphans, tombstones, webhooks
+from forthwith.domain.times import DAY, SECOND
+from forthwith.store import events, media, orphans, tombstones, webhooks
 from forthwith.store.database import Database, StorageUnavailable
+from forthwith.store.media_files import MediaFiles
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 600.0
@@ -23,6 +24,7 @@ class Keeping:
     events: int = 7 * DAY
     webhooks: int = 14 * DAY
     orphans: int = 8 * DAY
+    unsent_files: int = DAY
 
 
 async def prune_store(db: Database, keeping: Keeping, now: int) -> int:
@@ -32,6 +34,7 @@ async def prune_store(db: Database, keeping: Keeping, now: int) -> int:
         partial(events.prune, before=now - keeping.events),
         partial(webhooks.prune, before=now - keeping.webhooks),
         partial(orphans.prune, before=now - keeping.orphans),
+        partial(media.prune_uploads, before=now - keeping.unsent_files),
         tombstones.prune,
     ):
         while rows := await db.write(partial(prune, limit=ROWS_AT_ONCE)):
@@ -39,18 +42,40 @@ async def prune_store(db: Database, keeping: Keeping, now: int) -> int:
     return pruned
 
 
+async def prune_files(db: Database, files: MediaFiles, keeping: Keeping, now: int) -> int:
+    """Delete the rows and then the files that nothing refers to, once they are old enough; returns how many files.
+
+    A file without a row was left by a process that died; one that has just been brought has none yet, so age decides.
+    """
+    before = now - keeping.unsent_files
+    look = partial(media.unreferenced, before=before, limit=ROWS_AT_ONCE)
+    while ids := await db.read(look):
+        if not await db.write(partial(media.prune, ids=ids, before=before)):
+            break  # they have found a message meanwhile
+    pruned = 0
+    for paths in await asyncio.to_thread(files.old, before / SECOND):
+        names = [each.name for each in paths]
+        orphaned = await db.read(partial(media.without_row, hashes=names)) if names else set()
+        unneeded = [each for each in paths if each.name in orphaned]
+        pruned += await files.forget(unneeded, before / SECOND)
+    return pruned
+
+
 class Pruner:
     """The loop of one process; with several, whoever comes first does the work."""
 
-    def __init__(self, db: Database, keeping: Keeping, clock: Callable[[], int]) -> None:
-        self._db, self._keeping, self._clock = db, keeping, clock
+    def __init__(
+        self, db: Database, files: MediaFiles, keeping: Keeping, clock: Callable[[], int]
+    ) -> None:
+        self._db, self._files, self._keeping, self._clock = db, files, keeping, clock
 
     async def run(self) -> None:
         """Prune now and every ten minutes, until cancelled."""
         while True:
             try:
                 pruned = await prune_store(self._db, self._keeping, self._clock())
-                log.debug("pruned %d rows", pruned)
+                files = await prune_files(self._db, self._files, self._keeping, self._clock())
+                log.debug("pruned %d rows and %d files", pruned, files)
             except StorageUnavailable as error:
                 log.warning("nothing pruned: the store does not answer (%s)", error)
             await asyncio.sleep(EVERY_SECONDS)

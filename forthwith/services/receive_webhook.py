@@ -145,12 +145,8 @@ async def _attempt_of(tx: Transaction, item: StatusReport, inbox_id: str) -> tup
     message = await messages.by_client_id(tx, client_id)
     if message is None or message["inbox_id"] != inbox_id:
         return None
-    n = int(number)
-    return (
-        (message["id"], n)
-        if await wamids.is_accepted_by(tx, message["id"], n, item.wamid)
-        else None
-    )
+    attempt = (message["id"], int(number))
+    return attempt if await wamids.is_accepted_by(tx, *attempt, item.wamid) else None
 
 
 def _arrival(item: InboundMessage, now: int) -> Arrival:
@@ -162,4 +158,5 @@ def _arrival(item: InboundMessage, now: int) -> Arrival:
         sent_at=item.timestamp or now,
         quoted_wamid=item.quoted_wamid,
         raw_json=item.raw_json,
+        media=item.media,
     )

@@ -12,7 +12,15 @@ from forthwith.domain.errors import (
 from forthwith.domain.message import is_client_id
 from forthwith.domain.status import Attempt, Failure
 from forthwith.protocol.shapes import MessageRow
-from forthwith.store import attempts, conversations, events, messages, repetitions, tombstones
+from forthwith.store import (
+    attempts,
+    conversations,
+    events,
+    messages,
+    repetitions,
+    tombstones,
+    whatsapp_media,
+)
 from forthwith.store.database import Database, Row, Transaction
 from forthwith.store.ids import new_id
 
@@ -88,6 +96,7 @@ async def _send_as_new(
     tx: Transaction, agent: Agent, old: Row, new_client_id: str, now: int
 ) -> MessageRow:
     await _dismiss(tx, old, now)
+    await whatsapp_media.forget(tx, old["media_id"])
     conversation = await conversations.take_pos(tx, old["conversation_id"], now)
     row = await messages.insert(
         tx,
@@ -108,6 +117,8 @@ async def _send_as_new(
             retry_of=old["client_id"],
             outbox_state="waiting",
             attempt=1,
+            media_id=old["media_id"],
+            media_json=old["media_json"],
         ),
     )
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forthwith.store import contacts, conversations, events, messages, wamids
+from forthwith.domain.media import Announced
+from forthwith.store import awaited_media, contacts, conversations, events, messages, wamids
 from forthwith.store.contacts import Identity
 from forthwith.store.conversations import Taken
 from forthwith.store.database import Row, Transaction
@@ -21,6 +22,7 @@ class Arrival:
     sent_at: int
     quoted_wamid: str | None
     raw_json: str
+    media: Announced | None = None
 
 
 async def store(tx: Transaction, inbox_id: str, arrivals: Sequence[Arrival], now: int) -> set[str]:
@@ -52,6 +54,8 @@ async def store(tx: Transaction, inbox_id: str, arrivals: Sequence[Arrival], now
         await events.append(tx, "new_message", thread, now, message_id=new.id)
     await conversations.take_inbound(tx, list(taken.values()))
     await messages.insert_inbound(tx, list(stored.values()))
+    for each in news:
+        await awaited_media.add(tx, stored[each.wamid][2].id, each.media, now)
     return set(stored)
 
 
@@ -71,4 +75,5 @@ def _message(each: Arrival, sender: Row, reply_to: str | None, now: int) -> mess
         wamid=each.wamid,
         reply_to=reply_to,
         raw_json=each.raw_json,
+        media_json=awaited_media.shown(each.media),
     )

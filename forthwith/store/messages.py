@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from forthwith.domain.times import iso
 from forthwith.protocol.shapes import Crossing, MessageError, MessageRow
-from forthwith.store import hops
+from forthwith.store import hops, media
 from forthwith.store.database import Row, Transaction
 from forthwith.store.hops import Hop
 from forthwith.store.in_list import names, numbered
@@ -24,7 +24,7 @@ SHOWN = ", ".join(
     for name in (
         *COPIED,
         *("sent_at", "created_at", "updated_at", "error_json", "dismissed_at"),
-        *("crossed", "crossed_at", "crossed_name"),
+        *("crossed", "crossed_at", "crossed_name", "media_json"),
     )
 )
 """Columns of `messages m` that browsers see: the raw item may be ten times as large."""
@@ -41,6 +41,7 @@ def to_message(row: Row) -> MessageRow:
         updated_at=iso(row["updated_at"]),
         error=msgspec.json.decode(error, type=MessageError) if error else None,
         dismissed_at=iso(dismissed_at) if dismissed_at else None,
+        media=media.from_json(row["media_json"]),
         crossed=bool(row["crossed"]),
         crossed_by=Crossing(row["crossed_name"], iso(crossed_at)) if crossed_at else UNSET,
     )
@@ -70,16 +71,19 @@ class NewMessage:
     raw_json: str | None = None
     outbox_state: str | None = None
     attempt: int = 0
+    media_id: str | None = None
+    media_json: str | None = None
 
 
 INSERT = """INSERT INTO messages
     (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
      sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
-     crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at)
+     crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at, media_id, media_json)
     VALUES
     (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
      :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
-     :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at)"""
+     :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at,
+     :media_id, :media_json)"""
 GIVEN = [each.name for each in fields(NewMessage)]
 
 

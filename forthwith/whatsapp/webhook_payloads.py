@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from forthwith.domain.media import Announced
 from forthwith.domain.status import Attempt, Failure, Progress
 from forthwith.whatsapp.errors import reason_of
+from forthwith.whatsapp.inbound_media import media_of
 
 PROGRESS: dict[str, Progress] = {
     "sent": "sent",
@@ -32,6 +34,7 @@ class InboundMessage:
     username: str | None
     quoted_wamid: str | None
     raw_json: str
+    media: Announced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def _inbound(
         username=_text(profile.get("username")),
         quoted_wamid=_text(_get(message.get("context"), "id")),
         raw_json=json.dumps(message),
+        media=media_of(kind, message.get(kind)),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from forthwith.services.prune_store import Keeping, Pruner
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.store import conversations, events, orphans, webhooks
 from forthwith.store.database import Database, Transaction
+from forthwith.store.media_files import MediaFiles
 from tests.rig import eventually
 from tests.services.test_receive_webhook import body, inbound, receiver
 from tests.store.conftest import NOW
@@ -107,9 +109,12 @@ async def test_messages_outlive_what_brought_them(
     assert set((await count(db)).values()) == {0}
 
 
-async def test_the_loop_prunes_by_itself(db: Database, ana: Agent, conversation_id: str) -> None:
+async def test_the_loop_prunes_by_itself(
+    db: Database, ana: Agent, conversation_id: str, tmp_path: Path
+) -> None:
     await fill(db, conversation_id, NOW - 30 * DAY, 1)
-    loop = asyncio.create_task(Pruner(db, Keeping(), lambda: NOW).run())
+    pruner = Pruner(db, MediaFiles(tmp_path), Keeping(), lambda: NOW)
+    loop = asyncio.create_task(pruner.run())
 
     async def is_empty() -> bool:
         return set((await count(db)).values()) == {0}

@@ -1,4 +1,5 @@
 import { memo, useState } from 'react';
+import { mediaOf, type MediaKind } from '../domain/media';
 import { isStored, type Message } from '../domain/message';
 import { isOnlyEmoji } from '../domain/messageText';
 import { hasOwnDrawing } from '../domain/preview';
@@ -9,6 +10,7 @@ import { cx } from '../ui/cx';
 import { DayChip } from './DayChip';
 import styles from './MessageBubble.module.css';
 import { BothTimes, MessageMeta, spokenMessage } from './MessageMeta';
+import { bubbleStyle, MessageMedia } from './MessageMedia';
 import { MessageText } from './MessageText';
 import { OtherKind } from './OtherKind';
 import { SystemLine } from './SystemLine';
@@ -79,6 +81,8 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
   const { message } = item;
   const outbound = message.direction === 'outbound';
   const drawn = hasOwnDrawing(message.message_type);
+  const media = mediaOf(message);
+  const isSticker = message.message_type === 'sticker' && media?.state !== 'gone';
   const large = drawn && isOnlyEmoji(message.text_content);
   const wide = hasTwelveHourClock({ timeZone });
   const spacer = item.clockSkew ? null : <i className={styles.spacer} aria-hidden="true" />;
@@ -86,10 +90,11 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
     <div
       className={cx(
         styles.bubble,
-        large && styles.bare,
+        (large || isSticker) && styles.bare,
         wide && styles.wideClock,
         entrance !== null && styles[entrance],
       )}
+      style={media ? bubbleStyle(item.key, message.message_type as MediaKind, media) : undefined}
       data-bubble=""
     >
       {/* The direction follows the words; the name has its own so that it does not decide. */}
@@ -102,7 +107,8 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             {message.sender_name}
           </span>
         ) : null}
-        {drawn ? null : <OtherKind message={message} />}
+        {media ? <MessageMedia item={item} media={media} /> : null}
+        {drawn || media ? null : <OtherKind message={message} />}
         {drawn || message.text_content !== '' ? (
           <MessageText
             text={message.text_content}

@@ -38,7 +38,13 @@ const SENTENCES: Record<ErrorCode, string> = {
     'This contact has had as many offers as WhatsApp allows for now{code}. Wait a day before the next one.',
   marketing_stopped:
     'The contact has asked for no more offers from your business{code}. Only answers and service messages reach them.',
+  media_broken: 'This file is empty, damaged or not what it is called. Choose another one.',
   media_fault: 'WhatsApp could not take the file{code}. Choose another file or format.',
+  media_not_found: 'This file is no longer here. Choose it again.',
+  media_too_large:
+    'This file is larger than {limit_mb} MB, the most that WhatsApp takes of its kind. Choose a smaller one.',
+  media_unsupported:
+    'WhatsApp does not take files of this type. Choose another, or send it as a document.',
   messaging_limit:
     'WhatsApp has lowered how many messages your business may send{code}. Try again later, or tell whoever runs this inbox.',
   method_not_allowed: 'The server does not know this request. Reload the page.',
@@ -76,15 +82,23 @@ const SENTENCES: Record<ErrorCode, string> = {
   wrong_credentials: 'Email and password do not match. Try again.',
 };
 
+/** What the server never says: only this browser knows of it. */
+const OWN_SENTENCES: Record<string, string> = {
+  file_missing:
+    'This browser has not kept the file, so it cannot be sent any more. Choose it again.',
+};
+
 /** The sentence for a code, with its numbers filled in; a code of a newer server reads as a refusal. */
 export function sentenceFor(code: string, params: Params = {}): string {
   const sentence = isKnown(code)
     ? SENTENCES[code]
-    : 'This was refused{code}. Try again, or reload the page.';
+    : ((Object.hasOwn(OWN_SENTENCES, code) ? OWN_SENTENCES[code] : undefined) ??
+      'This was refused{code}. Try again, or reload the page.');
   const number = params.whatsapp_code;
   return sentence
     .replace('{code}', number === undefined ? '' : ` (${number})`)
     .replace('{limit}', wholeNumber(params.limit ?? 4096))
+    .replace('{limit_mb}', wholeNumber(params.limit_mb ?? 100))
     .replace('{wait}', waitWords(params.retry_after_seconds ?? params.seconds));
 }
 

@@ -1,4 +1,5 @@
 import type { MessageRow } from '../protocol/shapes';
+import { mediaOf, type MessageMedia } from './media';
 import { plainText } from './messageText';
 
 /** A message on one line: what kind it is, and its words. */
@@ -38,12 +39,26 @@ const KINDS: Record<string, { kind: PreviewKind; word: string }> = {
 /** What agents read in place of a message of a kind that has no drawing yet. */
 export const UNKNOWN_KIND_WORDS = 'A kind of message not shown here yet.';
 
-export function previewOf(message: Pick<MessageRow, 'message_type' | 'text_content'>): Preview {
+/** A document is called by its name, music by what it is. */
+export function previewOf(
+  message: Pick<MessageRow, 'message_type' | 'text_content'> & {
+    media?: MessageMedia | null;
+  },
+): Preview {
   const known = Object.hasOwn(KINDS, message.message_type)
     ? KINDS[message.message_type]
     : undefined;
   if (known === undefined) return { kind: 'unknown', text: UNKNOWN_KIND_WORDS };
-  return { kind: known.kind, text: plainText(message.text_content) || known.word };
+  return {
+    kind: known.kind,
+    text: plainText(message.text_content) || fileWord(message, known.word),
+  };
+}
+
+function fileWord(message: Parameters<typeof previewOf>[0], word: string): string {
+  const media = mediaOf(message);
+  if (message.message_type === 'document') return media?.filename ?? word;
+  return message.message_type === 'audio' && media?.voice === false ? 'Audio' : word;
 }
 
 /** The thread draws this message's own content; others get a card that says what is missing. */

@@ -23,13 +23,13 @@ function open(hasUnsent: boolean, onSignOut = vi.fn(() => Promise.resolve())) {
 it('says who is signed in, and signs out at one press when nothing would be lost', async () => {
   const onSignOut = open(false);
   expect(screen.getByText('ana@demo.example')).toBeTruthy();
-  fireEvent.click(screen.getByText('Sign out'));
+  fireEvent.click(await screen.findByText('Sign out'));
   await waitFor(() => expect(onSignOut).toHaveBeenCalledOnce());
 });
 
 it('warns before it deletes text that was not sent, and offers to stay first', async () => {
   const onSignOut = open(true);
-  fireEvent.click(screen.getByText('Sign out'));
+  fireEvent.click(await screen.findByText('Sign out'));
   expect((await screen.findByRole('alert')).textContent).toContain('was not sent');
   expect(document.activeElement?.textContent).toBe('Stay');
   fireEvent.click(screen.getByText('Stay'));
@@ -39,7 +39,7 @@ it('warns before it deletes text that was not sent, and offers to stay first', a
 
 it('goes when told so', async () => {
   const onSignOut = open(true);
-  fireEvent.click(screen.getByText('Sign out'));
+  fireEvent.click(await screen.findByText('Sign out'));
   fireEvent.click(await screen.findByText('Delete and sign out'));
   await waitFor(() => expect(onSignOut).toHaveBeenCalledOnce());
 });
@@ -49,7 +49,7 @@ it('says so when the server does not answer, and can be tried again', async () =
     false,
     vi.fn(() => Promise.reject(new Error('no answer'))),
   );
-  fireEvent.click(screen.getByText('Sign out'));
+  fireEvent.click(await screen.findByText('Sign out'));
   expect((await screen.findByRole('alert')).textContent).toContain('still signed in');
   expect(screen.getByText('Sign out')).toBeTruthy();
 });

@@ -1,9 +1,11 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { AgentRow } from '../protocol/shapes';
-import { Button } from '../ui/Button';
-import { Icon } from '../ui/Icon';
+import { later } from '../ui/later';
 import { Menu } from '../ui/Menu';
 import styles from './AccountMenu.module.css';
+import type { SignOutProps } from './SignOut';
+
+const signOut = later(() => import('./SignOut'));
 
 /** Who is signed in, and the way out. Signing out wipes this browser, so unsent text is asked about first. */
 export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }: AccountMenuProps) {
@@ -20,17 +22,11 @@ export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }:
             <b>{agent.name}</b>
             <span>{agent.email}</span>
           </div>
-          <SignOut {...out} onStay={close} />
+          <WayOut {...out} onStay={close} />
         </>
       )}
     </Menu>
   );
-}
-
-export interface SignOutProps {
-  /** Texts of this browser that would be lost with it. */
-  unsentTexts: () => Promise<boolean> | boolean;
-  onSignOut: () => Promise<void>;
 }
 
 interface AccountMenuProps extends SignOutProps {
@@ -40,57 +36,8 @@ interface AccountMenuProps extends SignOutProps {
   place: 'railFoot' | 'barTop';
 }
 
-function SignOut({ unsentTexts, onSignOut, onStay }: SignOutProps & { onStay: () => void }) {
-  const [isAsking, setAsking] = useState(false);
-  const [hasFailed, setFailed] = useState(false);
-
-  const leave = async () => {
-    try {
-      await onSignOut();
-    } catch {
-      setFailed(true);
-    }
-  };
-  const ask = async () => {
-    if (await unsentTexts()) setAsking(true);
-    else await leave();
-  };
-
-  return (
-    <>
-      {hasFailed ? (
-        <p className={styles.words} role="alert">
-          The server does not answer, so you are still signed in. Try again in a moment.
-        </p>
-      ) : null}
-      {isAsking ? (
-        <Warning onStay={onStay} onLeave={() => void leave()} />
-      ) : (
-        <button type="button" role="menuitem" className={styles.item} onClick={() => void ask()}>
-          <Icon name="signOut" />
-          Sign out
-        </button>
-      )}
-    </>
-  );
-}
-
-function Warning({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
-  const words = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    words.current?.querySelector('button')?.focus();
-  }, []);
-  return (
-    <div ref={words} className={styles.words} role="alert">
-      <p>This browser holds text that was not sent. Signing out deletes it.</p>
-      <div className={styles.actions}>
-        <Button role="menuitem" onClick={onStay}>
-          Stay
-        </Button>
-        <Button role="menuitem" look="text" className={styles.danger} onClick={onLeave}>
-          Delete and sign out
-        </Button>
-      </div>
-    </div>
-  );
+/** Loaded when the menu is opened first. */
+function WayOut(props: SignOutProps & { onStay: () => void }) {
+  const loaded = signOut.use();
+  return loaded && <loaded.SignOut {...props} />;
 }

@@ -2,7 +2,7 @@ import { useCallback, type ReactNode } from 'react';
 import { useLocation, useRoute } from 'wouter';
 import { useConnectionState } from '../realtime/connection';
 import type { SessionAnswer } from '../protocol/shapes';
-import type { SignOutProps } from './AccountMenu';
+import type { SignOutProps } from './SignOut';
 import { ConversationList } from './ConversationList';
 import styles from './Inbox.module.css';
 import { NothingSelected } from './NothingSelected';

@@ -3,7 +3,8 @@ import type { AgentRow } from '../protocol/shapes';
 import { AgentDisc } from '../ui/AgentDisc';
 import { Icon } from '../ui/Icon';
 import { Mark } from '../ui/Mark';
-import { AccountMenu, type SignOutProps } from './AccountMenu';
+import { AccountMenu } from './AccountMenu';
+import type { SignOutProps } from './SignOut';
 import styles from './Rail.module.css';
 
 /** The places of the product, along the edge; on a phone a bar at the foot. Only places that exist. */
