@@ -20,6 +20,7 @@ from forthwith.metrics import Metrics
 from forthwith.realtime.bus import Bell
 from forthwith.realtime.event_log import EventLog
 from forthwith.realtime.websocket_service import WebsocketService
+from forthwith.services.apply_early_changes import EarlyChanges
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
 from forthwith.services.prune_store import Keeping, Pruner
 from forthwith.services.receive_webhook import WebhookReceiver
@@ -69,6 +70,7 @@ async def running_app(
         closing.push_async_callback(loops.stop, LOOPS_END_WITHIN_SECONDS)
         loops.start("outbox", outbox.run)
         loops.start("sockets", sockets.run)
+        loops.start("early changes", EarlyChanges(db, now).run)
         loops.start("pruning", Pruner(db, _keeping(settings), now).run)
 
         origins = origins_of(settings.browser_url)

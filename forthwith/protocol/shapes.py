@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from forthwith.protocol.content import Content
+
 Direction = Literal["inbound", "outbound"]
 SenderRole = Literal["agent", "contact", "system"]
 Status = Literal[
@@ -35,6 +37,15 @@ class Crossing(Struct, frozen=True):
     at: str
 
 
+class ReactionRow(Struct, frozen=True):
+    """One person's reaction to a message."""
+
+    emoji: str
+    sender_id: str
+    sender_name: str
+    by: SenderRole
+
+
 class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     """A stored message, whole: events carry it like this and never as a delta (R12)."""
 
@@ -60,9 +71,10 @@ class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     dismissed_at: str | None = None
     reply_to: str | None = None
     media: dict[str, str | int] | None = None
-    reactions: list[dict[str, str]] = []
+    reactions: list[ReactionRow] = []
     crossed: bool = False
     crossed_by: Crossing | UnsetType = UNSET
+    content: Content | UnsetType = UNSET
 
 
 class ContactRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from forthwith.domain.times import DAY
-from forthwith.store import events, orphans, tombstones, webhooks
+from forthwith.store import events, inbound_changes, orphans, tombstones, webhooks
 from forthwith.store.database import Database, StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ async def prune_store(db: Database, keeping: Keeping, now: int) -> int:
         partial(events.prune, before=now - keeping.events),
         partial(webhooks.prune, before=now - keeping.webhooks),
         partial(orphans.prune, before=now - keeping.orphans),
+        partial(inbound_changes.prune, before=now - keeping.orphans),
         tombstones.prune,
     ):
         while rows := await db.write(partial(prune, limit=ROWS_AT_ONCE)):

@@ -8,6 +8,8 @@ from forthwith.store import (
     contacts,
     conversations,
     events,
+    extras,
+    inbound_changes,
     inboxes,
     messages,
     orphans,
@@ -113,6 +115,8 @@ async def apply_item(tx: Transaction, item: Item, ours: Numbers, now: int) -> st
         return "number not ours"
     if isinstance(item, InboundMessage):
         return await _apply_inbound(tx, item, inbox_id, now)
+    if not isinstance(item, StatusReport):
+        return await inbound_changes.apply(tx, item, inbox_id, now)
     attempt = await _attempt_of(tx, item, inbox_id)
     if attempt is None:  # it waits as an orphan for its wamid to be committed
         await orphans.add(tx, item.wamid, item.status, item.evidence.failures, now)
@@ -170,6 +174,7 @@ async def _apply_inbound(
             wamid=item.wamid,
             reply_to=await wamids.client_id_of_wamid(tx, item.quoted_wamid),
             raw_json=item.raw_json,
+            content_json=extras.to_json(item.content),
         ),
     )
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])

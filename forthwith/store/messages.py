@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from forthwith.domain.times import iso
 from forthwith.protocol.shapes import Crossing, MessageError, MessageRow
-from forthwith.store import hops
+from forthwith.store import extras, hops
 from forthwith.store.database import Row, Transaction
 from forthwith.store.hops import Hop
 from forthwith.store.in_list import names, numbered
@@ -31,6 +31,7 @@ def to_message(row: Row) -> MessageRow:
         dismissed_at=iso(dismissed_at) if dismissed_at else None,
         crossed=bool(row["crossed"]),
         crossed_by=Crossing(row["crossed_name"], iso(crossed_at)) if crossed_at else UNSET,
+        **extras.of(row),
     )
 
 
@@ -56,6 +57,7 @@ class NewMessage:
     crossed_name: str | None = None
     crossed_at: int | None = None
     raw_json: str | None = None
+    content_json: str | None = None
     outbox_state: str | None = None
     attempt: int = 0
 
@@ -66,11 +68,11 @@ async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
         """INSERT INTO messages
         (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
          sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
-         crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at)
+         crossed_name, crossed_at, raw_json, content_json, outbox_state, attempt, wanted_at)
         VALUES
         (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
          :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
-         :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at)
+         :crossed, :crossed_name, :crossed_at, :raw_json, :content_json, :outbox_state, :attempt, :created_at)
         RETURNING *""",
         conversation_id=conversation["id"],
         inbox_id=conversation["inbox_id"],
