@@ -9,6 +9,7 @@ class Reaction:
 
     place: str
     phone_number_id: str
+    wamid: str
     target_wamid: str
     emoji: str
     timestamp: int | None

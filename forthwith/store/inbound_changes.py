@@ -35,7 +35,7 @@ async def _apply_to(
         return
     identity = Identity(change.name, change.phone, change.bsuid)
     contact = await contacts.find_or_create(tx, identity, now)
-    who = Reacted(contact["id"], contact["name"], "contact", change.emoji, at)
+    who = Reacted(change.wamid, contact["id"], contact["name"], "contact", change.emoji, at)
     await reactions.react(tx, message, who, now)
 
 

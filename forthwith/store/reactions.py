@@ -14,8 +14,9 @@ from forthwith.store.database import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """Who reacts with what. `at`: WhatsApp's time in milliseconds. `emoji` empty: taken back."""
+    """Who reacts with what. `wamid`: of the reaction. `at`: WhatsApp's time in milliseconds. `emoji` empty: taken back."""
 
+    wamid: str
     sender_id: str
     name: str
     by: str
@@ -26,14 +27,17 @@ class Reacted:
 async def react(tx: Transaction, message: Row, reacted: Reacted, now: int) -> None:
     """One reaction of each person, the newest by WhatsApp's time. A repeat changes nothing and makes no event (R10)."""
     known: dict[str, dict[str, Any]] = json.loads(message["reactions_json"] or "{}")
-    before = known.get(reacted.sender_id)
-    if before is not None and (before["at"], before["emoji"]) >= (reacted.at, reacted.emoji):
+    before = known.get(reacted.sender_id, {"at": 0, "wamids": []})
+    if before["at"] > reacted.at or reacted.wamid in before["wamids"]:
         return
+    # WhatsApp's clock ticks in seconds: within one, the last to come stands, and a repeat is told by its own id.
+    same = before["wamids"] if before["at"] == reacted.at else []
     known[reacted.sender_id] = {
         "emoji": reacted.emoji,
         "name": reacted.name,
         "by": reacted.by,
         "at": reacted.at,
+        "wamids": [*same, reacted.wamid],
     }
     await _change(tx, message, now, "reactions_json", json.dumps(known))
 

@@ -171,6 +171,7 @@ def _reaction(
     return Reaction(
         place=place,
         phone_number_id=phone_number_id,
+        wamid=_required(message, "id"),
         target_wamid=_required(message["reaction"], "message_id"),
         emoji=clean(message["reaction"].get("emoji"))[:LONGEST_EMOJI],
         timestamp=_milliseconds(message.get("timestamp"), now),

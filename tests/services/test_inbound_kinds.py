@@ -249,8 +249,10 @@ async def test_a_reaction_counts_once_and_the_newest_stands(
     db: Database, ana: Agent, receiver: WebhookReceiver
 ) -> None:
     await receiver.receive(body(messages=[inbound("Hello", "wamid.1")]))
-    for emoji, at in (("👍", 1), ("👍", 1), ("❤️", 3), ("😂", 2)):
-        await receiver.receive(body(messages=[reaction("wamid.1", emoji, SECOND + at)]))
+    thumb = reaction("wamid.1", "👍", SECOND + 1)
+    heart = reaction("wamid.1", "❤️", SECOND + 3)
+    for each in (thumb, thumb, heart, reaction("wamid.1", "😂", SECOND + 2), thumb, heart):
+        await receiver.receive(body(messages=[each]))
     (row,) = await rows(db, ana)
     assert row.reactions == [ReactionRow("❤️", row.sender_id, "Tomás", "contact")]
     assert (row.rev, await db.read(events.newest_seq)) == (3, 3), "repeats and old ones are silent"
@@ -259,6 +261,17 @@ async def test_a_reaction_counts_once_and_the_newest_stands(
     await receiver.receive(body(messages=[reaction("wamid.1", "👍", SECOND + 4)]))
     (row,) = await rows(db, ana)
     assert row.reactions == [], "taken back, and an older one does not return"
+
+
+async def test_reactions_of_one_second_count_as_they_come_and_repeats_of_them_do_not(
+    db: Database, ana: Agent, receiver: WebhookReceiver
+) -> None:
+    await receiver.receive(body(messages=[inbound("Hello", "wamid.1")]))
+    on, off = reaction("wamid.1", "👍"), reaction("wamid.1", None)
+    for each in (on, off, on):
+        await receiver.receive(body(messages=[each]))
+    (row,) = await rows(db, ana)
+    assert (row.reactions, row.rev) == ([], 3)
 
 
 async def test_a_reaction_to_our_message_finds_it_by_any_attempt(

@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import { isStored, type Message } from '../domain/message';
 import { isOnlyEmoji } from '../domain/messageText';
-import { hasOwnDrawing } from '../domain/preview';
+import { isMadeOfWords } from '../domain/preview';
 import { hasTwelveHourClock } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
 import { agentTone } from '../ui/AgentDisc';
@@ -10,7 +10,9 @@ import { DayChip } from './DayChip';
 import styles from './MessageBubble.module.css';
 import { BothTimes, MessageMeta, spokenMessage } from './MessageMeta';
 import { MessageText } from './MessageText';
-import { OtherKind } from './OtherKind';
+import { Parts } from './Parts';
+import { Quote } from './Quote';
+import { Reactions } from './Reactions';
 import { SystemLine } from './SystemLine';
 import { UnconfirmedActions, type UnconfirmedActionsProps } from './UnconfirmedActions';
 import { UnreadDivider } from './UnreadDivider';
@@ -28,7 +30,12 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
   return (
     <div
       id={item.key}
-      className={cx(styles.row, item.firstOfRun && styles.first, outbound && styles.outbound)}
+      className={cx(
+        styles.row,
+        item.firstOfRun && styles.first,
+        outbound && styles.outbound,
+        isStored(message) && message.reactions.length > 0 && styles.reacted,
+      )}
       role="group"
       aria-label={spokenMessage(item, message.sender_id === ownAgentId, timeZone)}
       data-client-id={item.key}
@@ -64,6 +71,8 @@ interface MessageBubbleProps extends UnconfirmedActionsProps {
   isTabStop?: boolean;
 }
 
+const NONE: readonly never[] = [];
+
 type Entrance = 'rises' | 'arrives' | null;
 
 const FRESH_MS = 1_000;
@@ -78,8 +87,9 @@ function entranceOf(message: Message, arrives: boolean): Entrance {
 function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
   const { message } = item;
   const outbound = message.direction === 'outbound';
-  const drawn = hasOwnDrawing(message.message_type);
-  const large = drawn && isOnlyEmoji(message.text_content);
+  const isText = message.message_type === 'text';
+  const words = isMadeOfWords(message.message_type) ? message.text_content : '';
+  const large = isText && message.reply_to === null && isOnlyEmoji(words);
   const wide = hasTwelveHourClock({ timeZone });
   const spacer = item.clockSkew ? null : <i className={styles.spacer} aria-hidden="true" />;
   return (
@@ -102,14 +112,10 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             {message.sender_name}
           </span>
         ) : null}
-        {drawn ? null : <OtherKind message={message} />}
-        {drawn || message.text_content !== '' ? (
-          <MessageText
-            text={message.text_content}
-            timingId={item.key}
-            large={large}
-            spacer={spacer}
-          />
+        {message.reply_to === null ? null : <Quote of={message} />}
+        <Parts message={message} isText={isText} />
+        {words !== '' ? (
+          <MessageText text={words} timingId={item.key} large={large} spacer={spacer} />
         ) : (
           <div className={styles.metaLine} />
         )}
@@ -124,6 +130,7 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             className={styles.meta}
           />
         )}
+        <Reactions reactions={isStored(message) ? message.reactions : NONE} />
       </div>
     </div>
   );

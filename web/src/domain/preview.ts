@@ -33,12 +33,18 @@ const KINDS: Record<string, { kind: PreviewKind; word: string }> = {
   sticker: { kind: 'sticker', word: 'Sticker' },
   button: { kind: 'text', word: 'Button' },
   interactive: { kind: 'text', word: 'Answer' },
+  order: { kind: 'document', word: 'Order' },
 };
 
 /** What agents read in place of a message of a kind that has no drawing yet. */
 export const UNKNOWN_KIND_WORDS = 'A kind of message not shown here yet.';
 
-export function previewOf(message: Pick<MessageRow, 'message_type' | 'text_content'>): Preview {
+const REMOVED_WORDS = 'Removed a message';
+
+export function previewOf(
+  message: Pick<MessageRow, 'message_type' | 'text_content' | 'content'>,
+): Preview {
+  if (message.content?.revoked_at !== undefined) return { kind: 'unknown', text: REMOVED_WORDS };
   const known = Object.hasOwn(KINDS, message.message_type)
     ? KINDS[message.message_type]
     : undefined;
@@ -46,9 +52,9 @@ export function previewOf(message: Pick<MessageRow, 'message_type' | 'text_conte
   return { kind: known.kind, text: plainText(message.text_content) || known.word };
 }
 
-/** The thread draws this message's own content; others get a card that says what is missing. */
-export function hasOwnDrawing(messageType: string): boolean {
-  return messageType === 'text';
+/** The words are the message, not only its name in the list. */
+export function isMadeOfWords(messageType: string): boolean {
+  return ['text', 'button', 'interactive', 'order'].includes(messageType);
 }
 
 /** The name agents see: name, else number, else user name. */

@@ -54,6 +54,25 @@ export const shapes = {
       <path d="M10 13.7v.2" strokeWidth="1.9" />
     </>
   ),
+  info: (
+    <>
+      <circle cx="10" cy="10" r="7" />
+      <path d="M10 9.3v4" />
+      <path d="M10 6.5v.3" strokeWidth="1.9" />
+    </>
+  ),
+  reply: (
+    <>
+      <path d="M8 5 3.5 9.5 8 14" />
+      <path d="M3.5 9.5H12c2.5 0 4.5 2 4.5 4.5v1" />
+    </>
+  ),
+  forward: (
+    <>
+      <path d="M12 5l4.5 4.5L12 14" />
+      <path d="M16.5 9.5H8C5.5 9.5 3.5 11.5 3.5 14v1" />
+    </>
+  ),
   unknown: (
     <>
       <circle cx="10" cy="10" r="7" />
