@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import { isStored, type Message } from '../domain/message';
 import { isOnlyEmoji } from '../domain/messageText';
-import { isMadeOfWords } from '../domain/preview';
+import { hasOwnWords } from '../domain/preview';
 import { hasTwelveHourClock } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
 import { agentTone } from '../ui/AgentDisc';
@@ -88,7 +88,7 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
   const { message } = item;
   const outbound = message.direction === 'outbound';
   const isText = message.message_type === 'text';
-  const words = isMadeOfWords(message.message_type) ? message.text_content : '';
+  const words = hasOwnWords(message.message_type) ? message.text_content : '';
   const large = isText && message.reply_to === null && isOnlyEmoji(words);
   const wide = hasTwelveHourClock({ timeZone });
   const spacer = item.clockSkew ? null : <i className={styles.spacer} aria-hidden="true" />;

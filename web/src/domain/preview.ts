@@ -52,9 +52,9 @@ export function previewOf(
   return { kind: known.kind, text: plainText(message.text_content) || known.word };
 }
 
-/** The words are the message, not only its name in the list. */
-export function isMadeOfWords(messageType: string): boolean {
-  return ['text', 'button', 'interactive', 'order'].includes(messageType);
+/** The text is part of what is drawn, not only the name of a card in the list. */
+export function hasOwnWords(messageType: string): boolean {
+  return !['location', 'contacts'].includes(messageType);
 }
 
 /** The name agents see: name, else number, else user name. */

@@ -33,15 +33,17 @@ function Line({ line }: { line: CardLine }) {
   );
 }
 
+const PHONE = /^[+\d\s().-]{3,32}$/;
+
 function Value({ line: { kind, value } }: { line: CardLine }) {
-  if (kind === 'phone') {
+  if (kind === 'phone' && PHONE.test(value)) {
     return (
       <a href={`tel:${value.replace(/[^\d+]/g, '')}`} dir="ltr">
         {phoneWords(value)}
       </a>
     );
   }
-  if (kind === 'address') return <bdi>{value}</bdi>;
+  if (kind === 'address' || kind === 'phone') return <bdi>{value}</bdi>;
   // The one place that decides what may be a link, as for texts.
   const link = linksIn(value).find(({ start, end }) => start === 0 && end === value.length);
   if (link === undefined) return <bdi>{value}</bdi>;
