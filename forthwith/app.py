@@ -14,6 +14,7 @@ from forthwith.api.routes import create_api
 from forthwith.api.webhook import WebhookEndpoint
 from forthwith.clock import milliseconds
 from forthwith.config import Settings
+from forthwith.contents.pictures import Pictures
 from forthwith.domain.times import DAY
 from forthwith.loops import Loops
 from forthwith.metrics import Metrics
@@ -23,14 +24,18 @@ from forthwith.realtime.websocket_service import WebsocketService
 from forthwith.services.apply_early_changes import EarlyChanges
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
 from forthwith.services.prune_store import Keeping, Pruner
+from forthwith.services.receive_upload import UploadReceiver
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.sign_in import Sessions
 from forthwith.services.tell_read import ReadReceipts
+from forthwith.services.upload_media import MediaUploader
 from forthwith.store import inboxes
 from forthwith.store.data_folder import free_ratio
 from forthwith.store.database import Database
+from forthwith.store.media_files import MediaFiles
 from forthwith.store.opening import open_store
 from forthwith.whatsapp.client import WhatsAppClient
+from forthwith.whatsapp.media_client import MediaClient
 
 BUILDS_FOLDER = "web"
 """In the data folder."""
@@ -53,22 +58,27 @@ async def running_app(
         closing.push_async_callback(db.close)
         await _ensure_inbox(db, settings, now())
 
-        whatsapp = WhatsAppClient(
-            settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds
-        )
+        graph = (settings.graph_url, settings.whatsapp_token, settings.graph_timeout_seconds)
+        whatsapp, media_client = WhatsAppClient(*graph), MediaClient(*graph)
+        files, delivery = MediaFiles(settings.data_dir), _delivery(settings)
         closing.push_async_callback(whatsapp.close)
         receipts = ReadReceipts(whatsapp)
         closing.push_async_callback(receipts.close)
-        outbox = OutboxWorker(db, whatsapp, now, _delivery(settings))
+        outbox = OutboxWorker(db, whatsapp, now, delivery)
+        uploader = MediaUploader(
+            db, files, media_client, now, delivery.stale_after, uploaded=outbox.ring
+        )
         log = EventLog(db)
         await log.open()
         sockets = WebsocketService(log, db.epoch, metrics.ws_replayed)
         bell.listen(outbox.ring)
+        bell.listen(uploader.ring)
         bell.listen(sockets.ring)
 
         loops = Loops()
         closing.push_async_callback(loops.stop, LOOPS_END_WITHIN_SECONDS)
         loops.start("outbox", outbox.run)
+        loops.start("uploads", uploader.run)
         loops.start("sockets", sockets.run)
         loops.start("early changes", EarlyChanges(db, now).run)
         loops.start("pruning", Pruner(db, _keeping(settings), now).run)
@@ -87,6 +97,8 @@ async def running_app(
             open_sockets=sockets.count,
             free_disk=partial(free_ratio, settings.data_dir),
             tell_read=receipts.tell,
+            uploads=UploadReceiver(db, files, Pictures()),
+            files=files,
         )
         webhook = WebhookEndpoint(
             WebhookReceiver(db, now),

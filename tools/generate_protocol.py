@@ -34,7 +34,8 @@ def typescript(hint: object) -> str:
     if origin is typing.Literal:
         return " | ".join(f'"{value}"' for value in arguments)
     if origin in (typing.Union, types.UnionType):
-        return " | ".join(typescript(part) for part in arguments if part is not msgspec.UnsetType)
+        parts = [typescript(part) for part in arguments if part is not msgspec.UnsetType]
+        return " | ".join(dict.fromkeys(parts))
     if origin is list:
         inner = typescript(arguments[0])
         return f"({inner})[]" if "|" in inner else f"{inner}[]"

@@ -11,8 +11,10 @@ from forthwith.api.limits import ApiLimit
 from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Refusal
 from forthwith.metrics import Metrics
+from forthwith.services.receive_upload import UploadReceiver
 from forthwith.services.sign_in import Sessions
 from forthwith.store.database import Database
+from forthwith.store.media_files import MediaFiles
 
 # `__Host-` makes browsers insist on Secure, Path=/ and no Domain; without https they would drop such a cookie.
 SECURE_COOKIE = "__Host-forthwith"
@@ -45,6 +47,8 @@ class Context:
     open_sockets: Callable[[], int]
     free_disk: Callable[[], float]
     tell_read: Callable[[str, str, str], None]
+    uploads: UploadReceiver
+    files: MediaFiles
 
     @property
     def cookie(self) -> str:

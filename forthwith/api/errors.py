@@ -34,6 +34,10 @@ TITLES: dict[str, str] = {
     "method_not_allowed": "This path does not take this method.",
     "text_empty": "The message has no visible text.",
     "text_too_long": "The message is longer than WhatsApp accepts.",
+    "media_too_large": "The file is larger than WhatsApp accepts of its kind.",
+    "media_unsupported": "WhatsApp does not take files of this type.",
+    "media_broken": "The file is empty, damaged, too large to unpack, or not what it is called.",
+    "media_not_found": "There is no such file, it is not here, or this agent has not uploaded it.",
     "idempotency_key_mismatch": "The Idempotency-Key header must equal client_id.",
     "idempotency_conflict": "This client_id already belongs to another message.",
     "window_closed": "The 24-hour service window is closed; only a template message can be sent.",
@@ -48,10 +52,18 @@ TITLES: dict[str, str] = {
 """One English sentence per code, for logs and scripts; agents read the web catalogue's."""
 
 
-def problem(code: str, params: dict[str, str | int] | None = None, detail: str = "") -> Response:
-    """The answer for a code of `REQUEST_CODES`. `detail` says more for scripts and never repeats what was sent."""
+def problem(
+    code: str,
+    params: dict[str, str | int | float] | None = None,
+    detail: str = "",
+    status: int | None = None,
+) -> Response:
+    """The answer for a code of `REQUEST_CODES`. `detail` says more for scripts and never repeats what was sent.
+
+    `status`: another than the code's own.
+    """
     params = params or {}
-    status = REQUEST_CODES[code]
+    status = status or REQUEST_CODES[code]
     body = encode(Problem(code, status, TITLES[code], detail, params))
     headers = {}
     if "retry_after_seconds" in params:
@@ -62,7 +74,7 @@ def problem(code: str, params: dict[str, str | int] | None = None, detail: str =
 async def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     params = dict(error.params)
-    return problem(error.code, params, str(params.pop("detail", "")))
+    return problem(error.code, params, str(params.pop("detail", "")), error.status)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -56,7 +56,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 is_data = scope["path"].startswith("/api/")
                 policy = POLICY_OF_DATA if is_data else self._policy_of_pages
-                headers["Content-Security-Policy"] = policy
+                headers.setdefault("Content-Security-Policy", policy)
                 headers.update(self._headers)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)

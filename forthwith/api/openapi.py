@@ -34,6 +34,7 @@ ANSWERS: dict[tuple[str, str], type[msgspec.Struct]] = {
     ("POST", "/api/messages/{client_id}/dismiss"): shapes.MessageRow,
     ("POST", "/api/messages/{client_id}/cancel"): shapes.MessageRow,
     ("GET", "/api/messages/{client_id}/trace"): shapes.Trace,
+    ("POST", "/api/media"): shapes.UploadAnswer,
 }
 
 

@@ -10,11 +10,12 @@ Refusal                      the request is understood and declined; the same ag
 
 
 class Refusal(Exception):
-    """Base: `code` names the sentence, `params` fill it."""
+    """Base: `code` names the sentence, `params` fill it. `status`: of HTTP, where it is another than the code's own."""
 
     code = "invalid_body"
+    status: int | None = None
 
-    def __init__(self, code: str | None = None, **params: str | int) -> None:
+    def __init__(self, code: str | None = None, **params: str | float) -> None:
         super().__init__(code or self.code)
         self.code = code or self.code
         self.params = params

@@ -21,6 +21,10 @@ HopName = Literal[
 ]  # fmt: skip
 LostBy = Literal["timeout", "broken", "unreadable", "fault", "stopped"]
 
+MediaKind = Literal["image", "video", "audio", "document", "sticker"]
+SentType = Literal["text", "image", "video", "audio", "document", "sticker"]
+MediaLoss = Literal["expired", "too_large", "damaged"]
+
 
 class MessageError(Struct, frozen=True):
     """Why a message failed: `code` has one sentence in the web catalogue, `params` fill it, `detail` is WhatsApp's own text."""
@@ -44,6 +48,51 @@ class ReactionRow(Struct, frozen=True):
     sender_id: str
     sender_name: str
     by: SenderRole
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """The file of a message. `id` is opaque, `size` in bytes (0 while it is not known), `voice` a voice note.
+
+    `state`: `fetching` while a contact's file is on its way here, `gone` when it will not come any more, for `reason`.
+    """
+
+    id: str
+    mime_type: str
+    size: int
+    filename: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    duration_ms: int | UnsetType = UNSET
+    voice: bool | UnsetType = UNSET
+    state: Literal["ready", "fetching", "gone"] = "ready"
+    reason: MediaLoss | UnsetType = UNSET
+
+
+class UploadedMedia(Struct, frozen=True, kw_only=True):
+    """A file an agent may send: `kind` is the `message_type` it goes as."""
+
+    id: str
+    kind: MediaKind
+    mime_type: str
+    size: int
+    filename: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    duration_ms: int | UnsetType = UNSET
+    voice: bool | UnsetType = UNSET
+
+
+class UploadAnswer(Struct, frozen=True):
+    """`POST /api/media`."""
+
+    media: UploadedMedia
+
+
+class MediaReference(Struct, frozen=True):
+    """What `UploadAnswer` named; `filename` may be another than at the upload."""
+
+    id: str
+    filename: str | UnsetType | None = UNSET
 
 
 class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
@@ -70,7 +119,7 @@ class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     retry_of: str | None = None
     dismissed_at: str | None = None
     reply_to: str | None = None
-    media: dict[str, str | int] | None = None
+    media: Media | None = None
     reactions: list[ReactionRow] = []
     crossed: bool = False
     crossed_by: Crossing | UnsetType = UNSET
@@ -157,9 +206,10 @@ class SendMessage(Struct, frozen=True):
 
     client_id: str
     text_content: str
-    message_type: Literal["text"] = "text"
+    message_type: SentType = "text"
     seen_pos: int | None = None
     reply_to: str | None = None
+    media: MediaReference | UnsetType | None = UNSET
 
 
 class RetryMessage(Struct, frozen=True):
@@ -244,7 +294,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     status: int
     title: str
     detail: str = ""
-    params: dict[str, str | int] = {}
+    params: dict[str, str | int | float] = {}
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -3,9 +3,9 @@
 from forthwith.domain import service_window
 from forthwith.domain.agent import Agent
 from forthwith.domain.errors import Conflict, Invalid, NotFound, WindowClosed
-from forthwith.domain.message import check_text, is_client_id
+from forthwith.domain.message import check_content, is_client_id
 from forthwith.protocol.shapes import MessageRow, SendMessage
-from forthwith.store import conversations, events, messages, tombstones
+from forthwith.store import conversations, events, media, messages, tombstones
 from forthwith.store.database import Database, Row, Transaction
 from forthwith.store.ids import new_id
 
@@ -20,7 +20,7 @@ async def accept_message(
     """
     if not is_client_id(command.client_id):
         raise Invalid("invalid_body", field="client_id")
-    check_text(command.text_content)
+    check_content(command.message_type, command.text_content, bool(command.media))
 
     async def accept(tx: Transaction) -> tuple[MessageRow, bool]:
         known = await messages.by_client_id(tx, command.client_id)
@@ -32,15 +32,13 @@ async def accept_message(
 
 
 def _same_again(known: Row, agent: Agent, conversation_id: str, command: SendMessage) -> MessageRow:
-    """Same body: conversation, type, text and quote; never `seen_pos` or unknown fields."""
-    before = (
-        known["conversation_id"],
-        known["message_type"],
-        known["text_content"],
-        known["reply_to"],
-    )
-    again = (conversation_id, command.message_type, command.text_content, command.reply_to)
-    if known["sender_id"] != agent.id or before != again:
+    """Same body: conversation, type, text, quote and file; never `seen_pos` or unknown fields."""
+    before = [
+        known[name] for name in ("conversation_id", "message_type", "text_content", "reply_to")
+    ]
+    again = [conversation_id, command.message_type, command.text_content, command.reply_to]
+    is_same = before == again and media.is_same(known, command.media)
+    if known["sender_id"] != agent.id or not is_same:
         raise Conflict("idempotency_conflict")
     return messages.to_message(known)
 
@@ -57,6 +55,7 @@ async def _store(
     if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
         raise WindowClosed
     await _check_quote(tx, conversation_id, command.reply_to)
+    carried = await media.of_command(tx, agent, command)
     first = await messages.answer_after(tx, conversation_id, command.seen_pos, agent.id)
     conversation = await conversations.take_pos(tx, conversation_id, now)
     row = await messages.insert(
@@ -80,6 +79,7 @@ async def _store(
             crossed_at=first["created_at"] if first else None,
             outbox_state="waiting",
             attempt=1,
+            **carried,
         ),
     )
     await events.append(tx, "new_message", conversation, now, message_id=row["id"])

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from forthwith.domain.status import Attempt, Failure
-from forthwith.store import attempts, inboxes, outbox, waiting_times
+from forthwith.store import attempts, inboxes, outbox, waiting_times, whatsapp_media
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.ids import new_id
 from forthwith.store.outbox import Claim
@@ -131,12 +131,8 @@ class OutboxWorker:
             try:
                 held = await self._db.write(lambda tx: self._store_outcome(tx, claim, outcome))
                 if held is not None:
-                    log.error(
-                        "outbox: WhatsApp holds number %s (%d): %s",
-                        claim.phone_number_id,
-                        held.code,
-                        held.detail,
-                    )
+                    what = (claim.phone_number_id, held.code, held.detail)
+                    log.error("outbox: WhatsApp holds number %s (%d): %s", *what)
                 break
             except StorageUnavailable as error:
                 log.error("outbox: %s: outcome not stored (%s)", claim.client_id, error)
@@ -148,15 +144,8 @@ class OutboxWorker:
     async def _call(self, claim: Claim) -> client.Outcome:
         if self._clock() >= claim.lease_until:
             return client.NotSent("this process was suspended; the lane may have gone on")
-        body = payloads.text_message(
-            to_phone=claim.to_phone,
-            to_bsuid=claim.to_bsuid,
-            text=claim.text,
-            echo_datum=claim.echo_datum,
-            reply_to_wamid=claim.reply_to_wamid,
-        )
         try:
-            return await self._whatsapp.send(claim.phone_number_id, body)
+            return await self._whatsapp.send(claim.phone_number_id, payloads.message(claim))
         except Exception as error:  # a fault of ours: nobody knows how far the call came
             log.exception("outbox: %s: the call raised", claim.client_id)
             return client.Unknown(type(error).__name__)
@@ -172,6 +161,8 @@ class OutboxWorker:
                 await record(evidence=Attempt("sent"), wamid=wamid, name="accepted")
                 if claim.held_since is not None:
                     await inboxes.can_send_again(tx, claim.inbox_id)
+            case client.Refused(code) if await whatsapp_media.has_expired(tx, claim, code):
+                await outbox.put_off(tx, claim, now, now)
             case client.Refused(code, reason, detail):
                 failure = Failure(now // 1_000, str(code), detail, reason)
                 await record(evidence=Attempt(failures=frozenset({failure})), name="refused")

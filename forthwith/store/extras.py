@@ -1,4 +1,4 @@
-"""What some messages have beside their text: reactions, and the parts of `protocol/content.py`."""
+"""What some messages have beside their text: a file, reactions, and the parts of `protocol/content.py`."""
 
 import json
 from typing import Any
@@ -7,12 +7,15 @@ import msgspec
 
 from forthwith.protocol.content import Content
 from forthwith.protocol.shapes import ReactionRow
+from forthwith.store import media
 from forthwith.store.database import Row
 
 
 def of(row: Row) -> dict[str, Any]:
     """Fields of a MessageRow that only few rows have."""
     found: dict[str, Any] = {}
+    if row["media_json"]:
+        found["media"] = media.from_json(row["media_json"])
     if row["reactions_json"]:
         found["reactions"] = _reactions(row["reactions_json"])
     if row["content_json"]:

@@ -60,6 +60,8 @@ class NewMessage:
     content_json: str | None = None
     outbox_state: str | None = None
     attempt: int = 0
+    media_id: str | None = None
+    media_json: str | None = None
 
 
 async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
@@ -68,11 +70,12 @@ async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:
         """INSERT INTO messages
         (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
          sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
-         crossed_name, crossed_at, raw_json, content_json, outbox_state, attempt, wanted_at)
+         crossed_name, crossed_at, raw_json, content_json, outbox_state, attempt, wanted_at, media_id, media_json)
         VALUES
         (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
          :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
-         :crossed, :crossed_name, :crossed_at, :raw_json, :content_json, :outbox_state, :attempt, :created_at)
+         :crossed, :crossed_name, :crossed_at, :raw_json, :content_json, :outbox_state, :attempt, :created_at,
+         :media_id, :media_json)
         RETURNING *""",
         conversation_id=conversation["id"],
         inbox_id=conversation["inbox_id"],

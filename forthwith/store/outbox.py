@@ -17,7 +17,8 @@ SECOND = 1_000
 
 COPIED = (
     *("message_id", "client_id", "attempt", "conversation_id", "inbox_id", "phone_number_id"),
-    *("to_phone", "to_bsuid", "text", "put_off", "held_since"),
+    *("to_phone", "to_bsuid", "text", "put_off", "held_since", "message_type", "media_json"),
+    "whatsapp_media_id",
 )
 
 
@@ -33,7 +34,10 @@ class Claim:
     phone_number_id: str
     to_phone: str | None
     to_bsuid: str | None
+    message_type: str
     text: str
+    media_json: str | None
+    whatsapp_media_id: str | None
     reply_to_wamid: str | None
     put_off: int
     held_since: int | None
@@ -52,16 +56,20 @@ class Claim:
 
 
 READY = """SELECT m.*, m.id AS message_id, m.text_content AS text, p.phone AS to_phone, p.bsuid AS to_bsuid,
-        i.phone_number_id, i.paused_until, i.held_since, c.last_inbound_at
+        i.phone_number_id, i.paused_until, i.held_since, c.last_inbound_at, w.whatsapp_id AS whatsapp_media_id
     FROM (SELECT conversation_id, MIN(pos) AS pos FROM messages WHERE outbox_state IS NOT NULL
         GROUP BY conversation_id HAVING COUNT(NULLIF(outbox_state, 'waiting')) = 0) lane
     JOIN messages m ON m.conversation_id = lane.conversation_id AND m.pos = lane.pos
     JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
-    JOIN inboxes i ON i.id = c.inbox_id
-    WHERE m.next_attempt_at <= :now AND (i.paused_until IS NULL OR i.paused_until <= :now)
+    JOIN inboxes i ON i.id = c.inbox_id LEFT JOIN whatsapp_media w
+        ON w.media_id = m.media_id AND w.phone_number_id = i.phone_number_id AND w.expires_at > :now
+    WHERE (m.media_id IS NULL OR w.whatsapp_id IS NOT NULL) AND m.next_attempt_at <= :now AND (i.paused_until IS NULL OR i.paused_until <= :now)
     AND (i.silent_until IS NULL OR i.silent_until <= :now)
     ORDER BY m.wanted_at LIMIT :limit"""
-"""The oldest message of each lane that has none in flight, if it is due; the longest waiting lane first."""
+"""The oldest message of each lane that has none in flight, if it is due; the longest waiting lane first.
+
+A file must be at WhatsApp already (`services/upload_media.py`): till then its lane waits.
+"""
 
 
 async def claim_lanes(
@@ -73,18 +81,23 @@ async def claim_lanes(
     """
     claims = []
     for message in await tx.all(f"{READY} {tx.for_update}", now=now, limit=limit):
-        reason = _why_not(message, now, stale_after)
-        n, hop = message["attempt"], "claimed" if reason is None else "due"
-        await attempts.begin(tx, message, n, now, hop)
+        reason = why_not(message, now, stale_after)
         if reason is None:
+            await attempts.begin(tx, message, message["attempt"], now)
             claims.append(await _claim(tx, message, owner, now + lease))
         else:
-            evidence = Attempt(failures=frozenset({Failure(now // SECOND, "", "", reason)}))
-            await attempts.record(tx, message["id"], n, evidence, now, name="returned")
+            await give_back(tx, message, Failure(now // SECOND, "", "", reason), now, "returned")
     return claims
 
 
-def _why_not(message: Row, now: int, stale_after: int) -> str | None:
+async def give_back(tx: Transaction, message: Row, why: Failure, now: int, name: str) -> None:
+    """Return what waits and was not handed over."""
+    await attempts.begin(tx, message, message["attempt"], now, "due")
+    evidence = Attempt(failures=frozenset({why}))
+    await attempts.record(tx, message["id"], message["attempt"], evidence, now, name=name)
+
+
+def why_not(message: Row, now: int, stale_after: int) -> str | None:
     """What was called before is not stale, nor does waiting age while WhatsApp itself has paused the number (R7)."""
     waits_since = max(message["wanted_at"], message["paused_until"] or 0)
     if message["put_off"] == 0 and now - waits_since > stale_after:

@@ -1,5 +1,6 @@
 import { ConnectionBanner } from './conversation/ConnectionBanner';
 import { ConversationView } from './conversation/ConversationView';
+import { LightboxDoor } from './conversation/LightboxDoor';
 import { DebugDoor } from './debug/DebugDoor';
 import { Inbox } from './inbox/Inbox';
 import { hasUnsentText } from './outbox/running';
@@ -16,6 +17,7 @@ export function App() {
         <>
           <DebugDoor session={session} />
           <RecorderDoor agent={session.agent} />
+          <LightboxDoor />
           <Inbox
             session={session}
             unsentTexts={hasUnsentText}

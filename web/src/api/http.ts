@@ -1,7 +1,7 @@
 import { createSignal } from '../domain/signal';
 import { PROTOCOL_VERSION, type Problem } from '../protocol/shapes';
 
-const ANSWER_WITHIN_MS = 15_000;
+export const ANSWER_WITHIN_MS = 15_000;
 
 /** The server refused, in words of its own: the only kind of refusal that may bring a text back (R19). */
 export class ApiError extends Error {
@@ -63,8 +63,7 @@ export async function request<Answer>(
       method,
       headers: {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(method === 'POST' ? { 'Forthwith-Protocol': String(PROTOCOL_VERSION) } : {}),
-        ...(agentId === null ? {} : { 'Forthwith-Agent': agentId }),
+        ...commonHeaders(method),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -81,8 +80,19 @@ export async function request<Answer>(
   throw refusal(response, answer) ?? new NoAnswerError(`${method} ${path}: ${response.status}`);
 }
 
+/** What every request says of its page. */
+export function commonHeaders(method: string): Record<string, string> {
+  return {
+    ...(method === 'POST' ? { 'Forthwith-Protocol': String(PROTOCOL_VERSION) } : {}),
+    ...(agentId === null ? {} : { 'Forthwith-Agent': agentId }),
+  };
+}
+
 /** Null for an error page of something in between: that is not the server's word. */
-function refusal(response: Response, answer: unknown): ApiError | null {
+export function refusal(
+  response: Pick<Response, 'status' | 'headers'>,
+  answer: unknown,
+): ApiError | null {
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json');
   if (!isProblem || typeof answer !== 'object' || answer === null) return null;
   const problem = answer as Problem;

@@ -11,7 +11,7 @@ import { EmptyState } from '../ui/EmptyState';
 import { Icon } from '../ui/Icon';
 import { LiveRegion } from '../ui/LiveRegion';
 import { ConnectionBanner } from './ConnectionBanner';
-import { ContactPanel } from './ContactPanel';
+import { ContactPanel } from './ContactPanelDoor';
 import { ConversationHeader } from './ConversationHeader';
 import styles from './ConversationView.module.css';
 import { MessageComposer } from './MessageComposer';
@@ -51,9 +51,8 @@ function OpenConversation(
   }, [sendMessage]);
 
   const { history, unsent } = timeline;
-  const entryOf = (clientId: string) => unsent.find((entry) => entry.clientId === clientId);
   const onUnsent = (act: typeof liftUnsent) => (clientId: string) => {
-    const entry = entryOf(clientId);
+    const entry = unsent.find((each) => each.clientId === clientId);
     if (entry) act(entry, rowOf(history, clientId));
   };
 

@@ -214,9 +214,9 @@ describe('who and what', () => {
     draw({ message: stored({ message_type: 'hologram', text_content: '' }) });
     expect(screen.getByText('A kind of message not shown here yet.')).toBeTruthy();
     cleanup();
-    draw({ message: stored({ message_type: 'image', text_content: 'This hub clicks' }) });
-    expect(screen.getByText('Photo, not shown here yet.')).toBeTruthy();
-    expect(screen.getByText('This hub clicks')).toBeTruthy();
+    draw({ message: stored({ message_type: 'location', text_content: 'Canal bridge' }) });
+    expect(screen.getByText('Place, not shown here yet.')).toBeTruthy();
+    expect(screen.getByText('Canal bridge')).toBeTruthy();
   });
 
   it('shows both times of a message that came late', () => {

@@ -1,7 +1,8 @@
 import { memo, useState } from 'react';
+import { mediaOf, type MediaKind } from '../domain/media';
 import { isStored, type Message } from '../domain/message';
 import { isOnlyEmoji } from '../domain/messageText';
-import { hasOwnWords } from '../domain/preview';
+import { isOnlyName } from '../domain/preview';
 import { hasTwelveHourClock } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
 import { agentTone } from '../ui/AgentDisc';
@@ -9,10 +10,9 @@ import { cx } from '../ui/cx';
 import { DayChip } from './DayChip';
 import styles from './MessageBubble.module.css';
 import { BothTimes, MessageMeta, spokenMessage } from './MessageMeta';
+import { bubbleStyle, MessageMedia } from './MessageMedia';
 import { MessageText } from './MessageText';
-import { Parts } from './Parts';
-import { Quote } from './Quote';
-import { Reactions } from './Reactions';
+import { PartsAbove, PartsBelow } from './Parts';
 import { SystemLine } from './SystemLine';
 import { UnconfirmedActions, type UnconfirmedActionsProps } from './UnconfirmedActions';
 import { UnreadDivider } from './UnreadDivider';
@@ -71,8 +71,6 @@ interface MessageBubbleProps extends UnconfirmedActionsProps {
   isTabStop?: boolean;
 }
 
-const NONE: readonly never[] = [];
-
 type Entrance = 'rises' | 'arrives' | null;
 
 const FRESH_MS = 1_000;
@@ -88,7 +86,9 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
   const { message } = item;
   const outbound = message.direction === 'outbound';
   const isText = message.message_type === 'text';
-  const words = hasOwnWords(message.message_type) ? message.text_content : '';
+  const media = mediaOf(message);
+  const isSticker = message.message_type === 'sticker' && media?.state !== 'gone';
+  const words = isOnlyName(message) ? '' : message.text_content;
   const large = isText && message.reply_to === null && isOnlyEmoji(words);
   const wide = hasTwelveHourClock({ timeZone });
   const spacer = item.clockSkew ? null : <i className={styles.spacer} aria-hidden="true" />;
@@ -96,10 +96,11 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
     <div
       className={cx(
         styles.bubble,
-        large && styles.bare,
+        (large || isSticker) && styles.bare,
         wide && styles.wideClock,
         entrance !== null && styles[entrance],
       )}
+      style={media ? bubbleStyle(item.key, message.message_type as MediaKind, media) : undefined}
       data-bubble=""
     >
       {/* The direction follows the words; the name has its own so that it does not decide. */}
@@ -112,8 +113,8 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             {message.sender_name}
           </span>
         ) : null}
-        {message.reply_to === null ? null : <Quote of={message} />}
-        <Parts message={message} isText={isText} />
+        {media ? <MessageMedia item={item} media={media} /> : null}
+        <PartsAbove message={message} isDrawn={isText || media !== null} />
         {words !== '' ? (
           <MessageText text={words} timingId={item.key} large={large} spacer={spacer} />
         ) : (
@@ -130,7 +131,7 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             className={styles.meta}
           />
         )}
-        <Reactions reactions={isStored(message) ? message.reactions : NONE} />
+        <PartsBelow message={message} />
       </div>
     </div>
   );

@@ -1,33 +1,27 @@
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
-import { textFault } from '../domain/messageLimits';
-import {
-  dismissReturnedReason,
-  setDraftText,
-  showComposer,
-  storeAgain,
-  useDraft,
-} from '../outbox/drafts';
-import { useStorageState } from '../outbox/useOutbox';
+import { dismissReturnedReason, setDraftText, showComposer, useDraft } from '../outbox/drafts';
 import { Icon } from '../ui/Icon';
+import { AttachButton } from './AttachButton';
+import { ChosenFiles } from './ChosenFiles';
 import { clean, grow, isTouch } from './composerField';
 import { ComposerRemark } from './ComposerRemark';
 import styles from './MessageComposer.module.css';
 import { ReturnedNotice } from './ReturnedNotice';
 import { useComposition } from './useComposition';
+import { useReadiness } from './useReadiness';
 
 interface MessageComposerProps {
   conversationId: string;
   handleSendMessage: () => void;
 }
 
-/** Where the agent writes: Enter sends, Shift+Enter begins a new line, and the text is kept until it is sent. */
+/** Where the agent writes: Enter sends text and files, Shift+Enter begins a new line, and the text is kept until it is sent. */
 export function MessageComposer({ conversationId, handleSendMessage }: MessageComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversationId);
-  const storage = useStorageState();
   const isComposing = useComposition(field);
   const text = draft?.text ?? '';
-  const fault = textFault(text);
+  const { canSend, isReady, becomesReady, placeholder } = useReadiness(conversationId, text);
   useEffect(() => showComposer(conversationId), [conversationId]);
   useEffect(() => {
     if (!isTouch()) field.current?.focus({ preventScroll: true });
@@ -35,10 +29,8 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
   useLayoutEffect(() => grow(field.current), [text]);
 
   const send = () => {
-    if (fault === null && storage !== 'full') handleSendMessage();
-    else if (fault === null) {
-      void storeAgain(conversationId).then((isStored) => isStored && handleSendMessage());
-    }
+    if (canSend && isReady) handleSendMessage();
+    else if (canSend) void becomesReady().then((isNow) => isNow && handleSendMessage());
     field.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -54,19 +46,20 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
     <div className={styles.composer} data-composer="">
       {draft?.returned ? (
         <ReturnedNotice
-          reasonCode={draft.returned.code}
-          params={draft.returned.params}
+          reason={draft.returned}
           onClose={() => dismissReturnedReason(conversationId)}
         />
       ) : null}
-      <ComposerRemark text={text} storage={storage} />
+      <ChosenFiles conversationId={conversationId} />
+      <ComposerRemark conversationId={conversationId} text={text} />
       <div className={styles.box}>
+        <AttachButton conversationId={conversationId} />
         <textarea
           ref={field}
           className={styles.field}
           rows={1}
           value={text}
-          placeholder="Write a message"
+          placeholder={placeholder}
           aria-label="Message"
           dir="auto"
           enterKeyHint={isTouch() ? 'enter' : 'send'}
@@ -77,7 +70,7 @@ export function MessageComposer({ conversationId, handleSendMessage }: MessageCo
           type="button"
           className={styles.send}
           aria-label="Send"
-          disabled={fault !== null}
+          disabled={!canSend}
           // The field keeps the focus, and a phone its keyboard.
           onPointerDown={(event) => event.preventDefault()}
           onClick={send}

@@ -1,24 +1,36 @@
-import { lazy, Suspense } from 'react';
 import { isStored, type Message } from '../domain/message';
+import { later } from './later';
 import { OtherKind } from './OtherKind';
 
-const load = () => import('./parts/MessageParts');
-const MessageParts = lazy(async () => ({ default: (await load()).MessageParts }));
+const parts = later(() => import('./parts/parts'));
 
-/** Asked for when nothing else is to do, so that it is here before the first message that needs it. */
+/** Asked for when a thread is opened, so that it is here before the first message that needs it. */
 export function preloadParts(): void {
-  void load().catch(() => undefined);
+  void parts.load().catch(() => undefined);
 }
 
-/** What a message carries beside its words; nothing for most. What has no drawing says what is missing. */
-export function Parts({ message, isText }: { message: Message; isText: boolean }) {
+/** What stands above a message's words: what it answers, and what it carries. What has no drawing says so. */
+export function PartsAbove({ message, isDrawn }: { message: Message; isDrawn: boolean }) {
+  const loaded = parts.use();
   const content = isStored(message) ? message.content : undefined;
-  if (!isStored(message) || content === undefined) {
-    return isText ? null : <OtherKind message={message} />;
-  }
+  const other = isDrawn ? null : <OtherKind message={message} />;
+  if (loaded === null) return other;
   return (
-    <Suspense fallback={isText ? null : <OtherKind message={message} />}>
-      <MessageParts message={message} content={content} />
-    </Suspense>
+    <>
+      {message.reply_to === null ? null : <loaded.Quote of={message} />}
+      {isStored(message) && content !== undefined ? (
+        <loaded.MessageParts message={message} content={content} />
+      ) : (
+        other
+      )}
+    </>
   );
+}
+
+/** What lies over its lower edge. */
+export function PartsBelow({ message }: { message: Message }) {
+  const loaded = parts.use();
+  return loaded !== null && isStored(message) ? (
+    <loaded.Reactions reactions={message.reactions} />
+  ) : null;
 }

@@ -1,15 +1,16 @@
 import { sentenceFor } from '../domain/errorSentences';
+import type { Reason } from '../outbox/entry';
 import { Icon } from '../ui/Icon';
 import { IconButton } from '../ui/IconButton';
 import styles from './ReturnedNotice.module.css';
 
 /** Above the composer, when the text of a message that could not be sent is back in it: why. Read out once. */
-export function ReturnedNotice({ reasonCode, params, onClose }: ReturnedNoticeProps) {
+export function ReturnedNotice({ reason, onClose }: ReturnedNoticeProps) {
   return (
     <div className={styles.strip} role="alert">
       <Icon name="returned" size={16} />
       <span className={styles.words}>
-        Not sent. {sentenceFor(reasonCode, params)} Your text is below.
+        Not sent. {sentenceFor(reason.code, reason.params)} Your text is below.
       </span>
       <IconButton
         icon="close"
@@ -22,7 +23,6 @@ export function ReturnedNotice({ reasonCode, params, onClose }: ReturnedNoticePr
 }
 
 interface ReturnedNoticeProps {
-  reasonCode: string;
-  params: Record<string, string | number>;
+  reason: Reason;
   onClose: () => void;
 }

@@ -21,6 +21,7 @@ const entry: UnsentEntry = {
   params: { whatsapp_code: 131026 },
   retryable: true,
   source: 'row',
+  file: null,
 };
 
 function pass(milliseconds: number): void {

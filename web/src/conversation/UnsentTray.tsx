@@ -1,12 +1,15 @@
 import { useState } from 'react';
 import { sentenceFor } from '../domain/errorSentences';
+import { mediaWord } from '../domain/media';
 import { plainText } from '../domain/messageText';
 import { traceWanted } from '../domain/traceWanted';
 import type { UnsentEntry } from '../domain/unsent';
 import { useSettling } from '../outbox/useSettling';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { cx } from '../ui/cx';
 import { useAfter } from '../ui/useAfter';
+import { useMediaParts } from './mediaParts';
 import styles from './UnsentTray.module.css';
 
 /**
@@ -57,9 +60,15 @@ interface UnsentTrayProps extends EntryActions {
 function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: UnsentEntry }) {
   const { busy, words } = useSettling(entry.clientId);
   return (
-    <li className={styles.entry} data-unsent={entry.clientId}>
+    <li
+      className={cx(styles.entry, entry.file !== null && styles.withFile)}
+      data-unsent={entry.clientId}
+    >
+      {entry.file ? (
+        <Thumb clientId={entry.clientId} source={entry.source} file={entry.file} />
+      ) : null}
       <p className={styles.text} dir="auto" title={entry.text}>
-        {plainText(entry.text, 400)}
+        {plainText(entry.text, 400) || fileWords(entry.file)}
       </p>
       <p className={styles.reason}>
         {entry.own ? null : (
@@ -75,14 +84,16 @@ function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: Un
             Retry
           </Button>
         ) : null}
-        <Button
-          small
-          look={entry.retryable ? 'text' : 'plain'}
-          aria-disabled={busy}
-          onClick={() => onLift(entry.clientId)}
-        >
-          Edit
-        </Button>
+        {entry.file ? null : (
+          <Button
+            small
+            look={entry.retryable ? 'text' : 'plain'}
+            aria-disabled={busy}
+            onClick={() => onLift(entry.clientId)}
+          >
+            Edit
+          </Button>
+        )}
         <Button small look="text" aria-disabled={busy} onClick={() => onDiscard(entry.clientId)}>
           Discard
         </Button>
@@ -95,6 +106,27 @@ function Entry({ entry, onRetry, onDiscard, onLift }: EntryActions & { entry: Un
       )}
     </li>
   );
+}
+
+function Thumb({ clientId, source, file }: ThumbProps) {
+  const parts = useMediaParts();
+  return (
+    <span className={styles.thumb}>
+      {parts ? (
+        <parts.UnsentThumb clientId={clientId} isStored={source === 'row'} {...file} />
+      ) : null}
+    </span>
+  );
+}
+
+interface ThumbProps {
+  clientId: string;
+  source: UnsentEntry['source'];
+  file: NonNullable<UnsentEntry['file']>;
+}
+
+function fileWords(file: UnsentEntry['file']): string {
+  return file ? (file.media.filename ?? mediaWord(file.kind, file.media)) : '';
 }
 
 /** Its bubble has left the thread, so the flight recorder is opened from here. */

@@ -38,7 +38,12 @@ const SENTENCES: Record<ErrorCode, string> = {
     'This contact has had as many offers as WhatsApp allows for now{code}. Wait a day before the next one.',
   marketing_stopped:
     'The contact has asked for no more offers from your business{code}. Only answers and service messages reach them.',
+  media_broken: 'This file is empty or damaged. Choose another one.',
   media_fault: 'WhatsApp could not take the file{code}. Choose another file or format.',
+  media_not_found: 'This file is no longer here. Attach it again.',
+  media_too_large: 'WhatsApp takes no file of this kind that is so large. Choose a smaller one.',
+  media_unsupported:
+    'WhatsApp does not take files of this type. Choose another, or send it as a document.',
   messaging_limit:
     'WhatsApp has lowered how many messages your business may send{code}. Try again later, or tell whoever runs this inbox.',
   method_not_allowed: 'The server does not know this request. Reload the page.',
@@ -76,11 +81,18 @@ const SENTENCES: Record<ErrorCode, string> = {
   wrong_credentials: 'Email and password do not match. Try again.',
 };
 
+/** What the server never says: only this browser knows of it. */
+const OWN_SENTENCES: Record<string, string> = {
+  file_missing:
+    'This browser has not kept the file, so it cannot be sent any more. Choose it again.',
+};
+
 /** The sentence for a code, with its numbers filled in; a code of a newer server reads as a refusal. */
 export function sentenceFor(code: string, params: Params = {}): string {
   const sentence = isKnown(code)
     ? SENTENCES[code]
-    : 'This was refused{code}. Try again, or reload the page.';
+    : ((Object.hasOwn(OWN_SENTENCES, code) ? OWN_SENTENCES[code] : undefined) ??
+      'This was refused{code}. Try again, or reload the page.');
   const number = params.whatsapp_code;
   return sentence
     .replace('{code}', number === undefined ? '' : ` (${number})`)

@@ -1,4 +1,5 @@
 import type { AgentRow, MessageRow, Status } from '../protocol/shapes';
+import type { MediaKind, MessageMedia } from './media';
 
 /** A message the server has numbered: the wire's row, whole. */
 export type StoredMessage = MessageRow;
@@ -9,8 +10,8 @@ export interface OptimisticMessage {
   /** Equal to `_id`, for ever: React key, DOM id, idempotency key and unique column (R1). */
   client_id: string;
   conversation_id: string;
-  message_type: 'text';
-  type: 'text';
+  message_type: 'text' | MediaKind;
+  type: 'text' | MediaKind;
   direction: 'outbound';
   sender_role: 'agent';
   sender_id: string;
@@ -21,6 +22,14 @@ export interface OptimisticMessage {
   created_at: string;
   updated_at: string;
   reply_to: string | null;
+  /** The file, in all but a text. */
+  media?: MessageMedia;
+}
+
+/** What Enter sends beside the words. */
+export interface SentMedia {
+  kind: MediaKind;
+  media: MessageMedia;
 }
 
 export type Message = StoredMessage | OptimisticMessage;
@@ -30,7 +39,7 @@ export function isStored(message: Message): message is StoredMessage {
   return 'pos' in message;
 }
 
-/** What Enter makes of a text. `at`: Enter, in milliseconds since the epoch. */
+/** What Enter makes of a text, or of a file and the words under it. `at`: Enter, in milliseconds since the epoch. */
 export function optimisticMessage(made: {
   clientId: string;
   conversationId: string;
@@ -38,14 +47,16 @@ export function optimisticMessage(made: {
   text: string;
   at: number;
   replyTo: string | null;
+  file?: SentMedia | undefined;
 }): OptimisticMessage {
   const time = new Date(made.at).toISOString();
+  const kind = made.file?.kind ?? 'text';
   return {
     _id: made.clientId,
     client_id: made.clientId,
     conversation_id: made.conversationId,
-    message_type: 'text',
-    type: 'text',
+    message_type: kind,
+    type: kind,
     direction: 'outbound',
     sender_role: 'agent',
     sender_id: made.agent._id,
@@ -56,6 +67,7 @@ export function optimisticMessage(made: {
     created_at: time,
     updated_at: time,
     reply_to: made.replyTo,
+    ...(made.file ? { media: made.file.media } : {}),
   };
 }
 

@@ -1,4 +1,6 @@
 import type { MessageRow } from '../protocol/shapes';
+import { mediaOf, type MessageMedia } from './media';
+import { isStored, type Message } from './message';
 import { plainText } from './messageText';
 
 /** A message on one line: what kind it is, and its words. */
@@ -41,20 +43,33 @@ export const UNKNOWN_KIND_WORDS = 'A kind of message not shown here yet.';
 
 const REMOVED_WORDS = 'Removed a message';
 
+/** A document is called by its name, music by what it is. */
 export function previewOf(
-  message: Pick<MessageRow, 'message_type' | 'text_content' | 'content'>,
+  message: Pick<MessageRow, 'message_type' | 'text_content' | 'content'> & {
+    media?: MessageRow['media'] | MessageMedia;
+  },
 ): Preview {
   if (message.content?.revoked_at !== undefined) return { kind: 'unknown', text: REMOVED_WORDS };
   const known = Object.hasOwn(KINDS, message.message_type)
     ? KINDS[message.message_type]
     : undefined;
   if (known === undefined) return { kind: 'unknown', text: UNKNOWN_KIND_WORDS };
-  return { kind: known.kind, text: plainText(message.text_content) || known.word };
+  return {
+    kind: known.kind,
+    text: plainText(message.text_content) || fileWord(message, known.word),
+  };
 }
 
-/** The text is part of what is drawn, not only the name of a card in the list. */
-export function hasOwnWords(messageType: string): boolean {
-  return !['location', 'contacts'].includes(messageType);
+function fileWord(message: Parameters<typeof previewOf>[0], word: string): string {
+  const media = mediaOf(message);
+  if (message.message_type === 'document') return media?.filename ?? word;
+  return message.message_type === 'audio' && media?.voice === false ? 'Audio' : word;
+}
+
+/** The text only names a card in the list: the card itself says it better. */
+export function isOnlyName(message: Message): boolean {
+  const content = isStored(message) ? message.content : undefined;
+  return content?.location !== undefined || content?.contacts !== undefined;
 }
 
 /** The name agents see: name, else number, else user name. */

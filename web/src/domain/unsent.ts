@@ -1,3 +1,4 @@
+import { isMediaKind, mediaOf, type MediaKind, type MessageMedia } from './media';
 import type { OptimisticMessage, StoredMessage } from './message';
 
 /** One text in a conversation's unsent tray (R19). */
@@ -13,6 +14,8 @@ export interface UnsentEntry {
   retryable: boolean;
   /** `row`: a failed stored row, the same for every agent; `browser`: refused before acceptance, only here. */
   source: 'row' | 'browser';
+  /** Its file; null for a text. A file is never lifted into the composer. */
+  file: { kind: MediaKind; media: MessageMedia } | null;
 }
 
 /** A text that came back before the server accepted it. */
@@ -34,6 +37,10 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'country_restricted',
   'template_fault',
   'media_fault',
+  'media_too_large',
+  'media_unsupported',
+  'media_broken',
+  'file_missing',
   'protocol_too_old',
 ]);
 
@@ -57,6 +64,8 @@ function unsent(
   ownAgentId: string,
 ): UnsentEntry {
   const reasonCode = reason?.code ?? 'refused';
+  const media = mediaOf(message);
+  const kind = message.message_type;
   return {
     clientId: message.client_id,
     text: message.text_content,
@@ -66,5 +75,6 @@ function unsent(
     params: reason?.params ?? {},
     retryable: !FINAL_CODES.has(reasonCode),
     source,
+    file: media && isMediaKind(kind) ? { kind, media } : null,
   };
 }

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { previewOf } from '../domain/preview';
 import type { OutboxEntry } from '../outbox/entry';
 import { useDraftText } from '../outbox/drafts';
 import { useEntries } from '../outbox/useOutbox';
@@ -38,5 +39,5 @@ function pendingOf(entries: readonly OutboxEntry[]): PendingPreview | null {
   if (entry === undefined) return null;
   const { phase } = entry;
   const status = phase === 'waiting' || phase === 'asking' ? phase : 'sending';
-  return { text: entry.message.text_content, status };
+  return { ...previewOf(entry.message), status };
 }

@@ -30,13 +30,13 @@ describe('the line under a name', () => {
   });
 
   it('is the draft before anything else', () => {
-    expect(draw({ draft: 'The headset', pending: { text: 'x', status: 'sending' } })).toBe(
-      'Draft: The headset',
-    );
+    expect(
+      draw({ draft: 'The headset', pending: { kind: 'text', text: 'x', status: 'sending' } }),
+    ).toBe('Draft: The headset');
   });
 
   it('is what is on its way before what has come', () => {
-    expect(draw({ pending: { text: 'At nine', status: 'waiting' } })).toBe('At nine');
+    expect(draw({ pending: { kind: 'text', text: 'At nine', status: 'waiting' } })).toBe('At nine');
     expect(screen.getByRole('img').getAttribute('aria-label')).toBe('Waiting for network');
   });
 

@@ -1,6 +1,6 @@
 import { plainText } from '../domain/messageText';
 import type { ShownStatus } from '../domain/message';
-import { previewOf } from '../domain/preview';
+import { previewOf, type Preview } from '../domain/preview';
 import type { MessageRow } from '../protocol/shapes';
 import { Icon } from '../ui/Icon';
 import { StatusGlyph } from '../ui/StatusGlyph';
@@ -22,8 +22,9 @@ export function RowPreview({ draft, pending, last, ownAgentId, typed }: RowPrevi
         <span className={styles.status}>
           <StatusGlyph status={pending.status} />
         </span>
+        <KindIcon kind={pending.kind} />
         <span className={styles.line}>
-          <bdi>{plainText(pending.text)}</bdi>
+          <bdi>{pending.text}</bdi>
         </span>
       </>
     );
@@ -33,8 +34,7 @@ export function RowPreview({ draft, pending, last, ownAgentId, typed }: RowPrevi
 }
 
 /** A message of this browser that is not stored yet. */
-export interface PendingPreview {
-  text: string;
+export interface PendingPreview extends Preview {
   status: ShownStatus;
 }
 
@@ -62,9 +62,7 @@ function LastMessage({
           <StatusGlyph status={last.status} />
         </span>
       ) : null}
-      {preview.kind === 'text' ? null : (
-        <Icon name={preview.kind} size={16} className={styles.kind} />
-      )}
+      <KindIcon kind={preview.kind} />
       <span className={styles.line}>
         {author === '' ? null : (
           <>
@@ -77,4 +75,8 @@ function LastMessage({
       </span>
     </>
   );
+}
+
+function KindIcon({ kind }: Pick<Preview, 'kind'>) {
+  return kind === 'text' ? null : <Icon name={kind} size={16} className={styles.kind} />;
 }

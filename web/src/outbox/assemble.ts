@@ -18,6 +18,7 @@ import {
   type StoredDraft,
 } from './outboxStorage';
 import { openTabs, type Tabs } from './tabs';
+import { openUploadDoor } from './uploadDoor';
 
 /** A message is posted: its first try, or another. */
 export const posting = createSignal<OptimisticMessage>();
@@ -50,30 +51,37 @@ export function assembleOutbox(
   const tabs = openTabs(owner);
   const drafts = new Drafts(storage, tabs);
   const onRow = (row: StoredMessage) => applyRow(client, row, 'answer');
+  const { locks } = navigator;
+  const stopping = new AbortController();
+  const uploads = openUploadDoor(() => outbox, owner.agentId, locks, stopping.signal);
   const outbox: Outbox = new Outbox({
     owner,
+    prepare: uploads.prepare,
     post: (message, seenPos, signal) => {
       posting.emit(message);
-      return sendMessage(message, seenPos, signal);
+      return uploads.postWith(message.client_id, signal, (mediaId) =>
+        sendMessage(message, seenPos, signal, mediaId),
+      );
     },
     find: findMessage,
     storage,
     tabs,
-    locks: navigator.locks,
+    locks,
     windowClosesAt: (conversationId) => windowClosesAt(client, conversationId),
     onRow,
     onReturned: (entry) => {
+      // A file has no place in the composer's text: it waits in the tray.
+      if (entry.attachment) return;
       if (composers.has(entry.message.conversation_id)) liftReturned(lifting, entry);
     },
     now: Date.now,
   });
-  const { locks } = navigator;
-  const stopping = new AbortController();
   const { signal } = stopping;
   const dismiss = dismissMessage;
   const lifting: Lifting = { outbox, drafts, storage, locks, dismiss, onRow, signal };
   const wake = () => {
     outbox.wake();
+    uploads.wake();
     // A hidden tab may hold the lane, and browsers let its pauses last for a minute.
     tabs.tell({ kind: 'wake' });
   };
@@ -90,7 +98,7 @@ export function assembleOutbox(
     liftFailures(lifting, composers),
     () => removeEventListener('online', wake),
   ];
-  void load(lifting, client);
+  void load(lifting, client).then(uploads.start);
   hearTabs(tabs, outbox, drafts);
   return {
     client,
@@ -157,7 +165,8 @@ function liftFailures(lifting: Lifting, composers: ReadonlySet<string>): () => v
     const before = seen.get(row.client_id);
     seen.set(row.client_id, row.status);
     const hasFailed = row.status === 'failed' && before !== 'failed' && row.dismissed_at === null;
-    if (hasFailed && composers.has(row.conversation_id)) void liftFailedRow(lifting, row);
+    if (hasFailed && row.message_type === 'text' && composers.has(row.conversation_id))
+      void liftFailedRow(lifting, row);
   });
 }
 

@@ -17,6 +17,14 @@ export interface Reason {
   params: Record<string, string | number>;
 }
 
+/** The file of an entry. Its bytes lie beside the outbox (`files.ts`), so that an entry stays small. */
+export interface Attachment {
+  /** Name of the bytes in this browser. */
+  file: string;
+  /** The server's id of them, once it has them. */
+  uploaded?: string;
+}
+
 /** One send of this browser, from Enter until its row has been drawn or its text has been used. */
 export interface OutboxEntry {
   message: OptimisticMessage;
@@ -36,6 +44,8 @@ export interface OutboxEntry {
   tried: boolean;
   /** Of `lifting`: the client_id of the row whose text it is. */
   liftedFrom?: string;
+  /** Of all but a text: it is uploaded before the message is posted. */
+  attachment?: Attachment;
 }
 
 /** It waits for its turn or its answer. What asks or came back has left the queue and holds nobody up (R18). */

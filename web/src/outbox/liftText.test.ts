@@ -39,8 +39,9 @@ afterEach(() => void vi.useRealTimers());
 
 describe('a text refused before acceptance', () => {
   const returned = () => {
-    const message = typedMessage('a');
-    tab.outbox.addReturned(message, { code: 'window_closed', params: {} });
+    const fresh = tab.outbox.newEntry(typedMessage('a'), null);
+    const reason = { code: 'window_closed', params: {} };
+    tab.outbox.addOptimisticMessage({ ...fresh, phase: 'returned', reason });
     return tab.outbox.entries.get('a')!;
   };
 

@@ -1,17 +1,19 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { OutboxEntry } from './entry';
+import type { StoredFile } from './files';
 import type { Owner, StoredDraft } from './outboxStorage';
 
 interface Schema extends DBSchema {
   entries: { key: string; value: OutboxEntry };
   drafts: { key: [agentId: string, epoch: string, conversationId: string]; value: DraftRecord };
+  files: { key: string; value: StoredFile };
 }
 type DraftRecord = StoredDraft & Owner;
 
 export type OutboxDatabase = IDBPDatabase<Schema>;
 
 const NAME = 'forthwith-outbox';
-const VERSION = 1;
+const VERSION = 2;
 const OPEN_WITHIN_MS = 5_000;
 
 /**
@@ -33,9 +35,13 @@ export async function openDatabase(onClosed: () => void): Promise<OutboxDatabase
 /** A browser that denies storage raises in `openDB` itself; here it always ends in the promise. */
 async function open(onClosed: () => void, onBlocked: () => void): Promise<OutboxDatabase> {
   return openDB<Schema>(NAME, VERSION, {
-    upgrade(fresh) {
-      fresh.createObjectStore('entries', { keyPath: 'message.client_id' });
-      fresh.createObjectStore('drafts', { keyPath: ['agentId', 'epoch', 'conversationId'] });
+    // What an older page has left stays: a version only adds.
+    upgrade(database, oldVersion) {
+      if (oldVersion < 1) {
+        database.createObjectStore('entries', { keyPath: 'message.client_id' });
+        database.createObjectStore('drafts', { keyPath: ['agentId', 'epoch', 'conversationId'] });
+      }
+      database.createObjectStore('files', { keyPath: 'id' });
     },
     // A newer page wants to change the database: this one must not hold it up.
     blocking(_current, _wanted, event) {

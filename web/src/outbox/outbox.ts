@@ -30,6 +30,8 @@ const LONGEST_PAUSE_MS = 15_000;
 /** What the outbox needs of the world. */
 export interface OutboxPorts {
   owner: Owner;
+  /** Resolves when this entry can be posted: at once for a text, after its upload for a file. Raises nothing. */
+  prepare: (clientId: string, signal: AbortSignal) => Promise<void>;
   post: (
     message: OptimisticMessage,
     seenPos: number | null,
@@ -126,15 +128,11 @@ export class Outbox {
     if (returned) this.ports.onReturned(returned);
   }
 
-  /** A text that came back some other way waits in this browser's tray. */
-  addReturned(message: OptimisticMessage, reason: Reason): void {
-    this.addOptimisticMessage({ ...this.newEntry(message, null), phase: 'returned', reason });
-  }
-
-  #rename({ message }: OutboxEntry, reason: Reason): string {
+  #rename(entry: OutboxEntry, reason: Reason): string {
     const id = newClientId(this.ports.now());
-    this.addReturned({ ...message, _id: id, client_id: id }, reason);
-    this.remove(message.client_id);
+    const message = { ...entry.message, _id: id, client_id: id };
+    this.addOptimisticMessage({ ...entry, message, phase: 'returned', reason });
+    this.remove(entry.message.client_id);
     return id;
   }
 
@@ -215,9 +213,9 @@ export class Outbox {
   /** Returns when this entry has left the queue, or the page stops. */
   async #settle({ message: { client_id: clientId } }: OutboxEntry): Promise<void> {
     const left = new AbortController();
-    const { signal } = left;
     this.#underWay.set(clientId, left);
-    this.#closing.signal.addEventListener('abort', () => left.abort(), { signal });
+    const signal = AbortSignal.any([left.signal, this.#closing.signal]);
+    await Promise.race([this.ports.prepare(clientId, signal), ended(signal)]);
     void pause(WAITING_AFTER_MS, signal).then(() => {
       if (!signal.aborted) this.updateOptimisticMessage(clientId, { phase: 'waiting' });
     });

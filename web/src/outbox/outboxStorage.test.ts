@@ -53,8 +53,8 @@ test.each([
 test('a newer page’s database is not held up by this one', async () => {
   const storage = openOutboxStorage(OWNER);
   await storage.load();
-  const newer = await openDB('forthwith-outbox', 2);
-  expect(newer.version).toBe(2);
+  const newer = await openDB('forthwith-outbox', 3);
+  expect(newer.version).toBe(3);
   expect(storage.state).toBe('memory');
   newer.close();
 });

@@ -6,6 +6,7 @@ import { storeRenewed } from '../cache/streamCursor';
 import { createSignal } from '../domain/signal';
 import type { SessionAnswer } from '../protocol/shapes';
 import { assembleOutbox, type RunningOutbox } from './assemble';
+import { forgetChosen, hasChosen } from './chosen';
 import { storedDraft } from './draftStore';
 import { isQueued, type OutboxEntry } from './entry';
 import { openOutboxStorage, type Owner } from './outboxStorage';
@@ -41,6 +42,7 @@ export function stopOutbox(): void {
   running?.stop();
   running = null;
   forgetSettlings();
+  forgetChosen();
   outboxChanged.emit();
 }
 
@@ -71,9 +73,10 @@ export function purgeDrawn(entries: readonly OutboxEntry[]): void {
   running?.outbox.purge(entries.map((entry) => entry.message.client_id));
 }
 
-/** Some text of this agent is only in this browser. */
+/** Some text or file of this agent is only in this browser. */
 export function hasUnsentText(): boolean {
   if (!running) return false;
+  if (hasChosen()) return true;
   const isTyped = [...running.drafts.all()].some((draft) => draft.text.trim() !== '');
   return isTyped || [...running.outbox.entries].some((entry) => entry.phase !== 'accepted');
 }

@@ -32,6 +32,7 @@ const unsent = (clientId: string, source: UnsentEntry['source']): UnsentEntry =>
   params: {},
   retryable: true,
   source,
+  file: null,
 });
 
 const outbox = () => runningOutbox()!.outbox;
@@ -194,7 +195,11 @@ describe('a stale message', () => {
 
 describe('the tray', () => {
   const returned = (clientId = 'mine') =>
-    outbox().addReturned(typedMessage(clientId), { code: 'refused', params: {} });
+    outbox().addOptimisticMessage({
+      ...outbox().newEntry(typedMessage(clientId), null),
+      phase: 'returned',
+      reason: { code: 'refused', params: {} },
+    });
 
   test('retries a text of this browser under a new id', async () => {
     returned();

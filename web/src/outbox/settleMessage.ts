@@ -37,12 +37,22 @@ export function takeBack(clientId: string): void {
   else running.outbox.giveBack(clientId, { code: 'cancelled', params: {} });
 }
 
+/** Stops a file on its way: it comes to lie in the tray. One whose POST may have left is cancelled on the server first. */
+export function stopUpload(clientId: string): void {
+  const running = runningOutbox();
+  const entry = running?.outbox.entries.get(clientId);
+  if (!running || !entry?.attachment || !isQueued(entry)) return;
+  if (entry.tried) void settle(clientId, () => cancelAndLift(running, clientId));
+  else running.outbox.giveBack(clientId, { code: 'cancelled', params: {} });
+}
+
 async function cancelAndLift(running: RunningOutbox, clientId: string): Promise<void> {
   const { client, outbox, lifting } = running;
   const row = await cancelled(clientId);
   if (!row) return outbox.giveBack(clientId, { code: 'cancelled', params: {} });
   applyRow(client, row, 'answer');
-  if (row.status === 'failed') await liftFailedRow(lifting, row, 'append');
+  if (row.status === 'failed' && row.message_type === 'text')
+    await liftFailedRow(lifting, row, 'append');
   return undefined;
 }
 
@@ -64,8 +74,16 @@ export function retryUnsent({ clientId, source }: UnsentEntry): void {
   }
   const { outbox, entry } = returned(clientId) ?? {};
   if (!outbox || !entry) return;
-  const { conversation_id: conversationId, text_content: text } = entry.message;
-  sendMessage({ conversationId, clientId: newClientId(), text, seenPos: entry.seenPos });
+  const { message, attachment, seenPos } = entry;
+  const {
+    conversation_id: conversationId,
+    text_content: text,
+    message_type: kind,
+    media,
+  } = message;
+  const file =
+    attachment && media && kind !== 'text' ? { kind, media, file: attachment.file } : undefined;
+  sendMessage({ conversationId, clientId: newClientId(), text, seenPos, file });
   outbox.remove(clientId);
 }
 

@@ -23,7 +23,8 @@ export interface Tabs {
 
 export function openTabs({ agentId, epoch }: Owner): Tabs {
   let isOpen = true;
-  const channel = new BroadcastChannel(`forthwith-outbox:${agentId}:${epoch}`);
+  // A page from before files would take a file's entry for a text, so it must not hear of it.
+  const channel = new BroadcastChannel(`forthwith-outbox-2:${agentId}:${epoch}`);
   return {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no such argument
     tell: (news) => void (isOpen && channel.postMessage(news)),

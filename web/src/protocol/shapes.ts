@@ -25,7 +25,11 @@ export const ERROR_CODES = [
   "malformed_body",
   "marketing_limit",
   "marketing_stopped",
+  "media_broken",
   "media_fault",
+  "media_not_found",
+  "media_too_large",
+  "media_unsupported",
   "messaging_limit",
   "method_not_allowed",
   "not_allowed_recipient",
@@ -158,6 +162,44 @@ export interface ReactionRow {
   by: "agent" | "contact" | "system";
 }
 
+/** The file of a message. `id` is opaque, `size` in bytes (0 while it is not known), `voice` a voice note. `state`: `fetching` while a contact's file is on its way here, `gone` when it will not come any more, for `reason`. */
+export interface Media {
+  id: string;
+  mime_type: string;
+  size: number;
+  filename?: string;
+  width?: number;
+  height?: number;
+  duration_ms?: number;
+  voice?: boolean;
+  state: "ready" | "fetching" | "gone";
+  reason?: "expired" | "too_large" | "damaged";
+}
+
+/** A file an agent may send: `kind` is the `message_type` it goes as. */
+export interface UploadedMedia {
+  id: string;
+  kind: "image" | "video" | "audio" | "document" | "sticker";
+  mime_type: string;
+  size: number;
+  filename?: string;
+  width?: number;
+  height?: number;
+  duration_ms?: number;
+  voice?: boolean;
+}
+
+/** `POST /api/media`. */
+export interface UploadAnswer {
+  media: UploadedMedia;
+}
+
+/** What `UploadAnswer` named; `filename` may be another than at the upload. */
+export interface MediaReference {
+  id: string;
+  filename?: string;
+}
+
 /** A stored message, whole: events carry it like this and never as a delta (R12). */
 export interface MessageRow {
   _id: string;
@@ -181,7 +223,7 @@ export interface MessageRow {
   retry_of: string | null;
   dismissed_at: string | null;
   reply_to: string | null;
-  media: Record<string, string | number> | null;
+  media: Media | null;
   reactions: ReactionRow[];
   crossed: boolean;
   crossed_by?: Crossing;
@@ -259,9 +301,10 @@ export interface SignIn {
 export interface SendMessage {
   client_id: string;
   text_content: string;
-  message_type: "text";
+  message_type: "text" | "image" | "video" | "audio" | "document" | "sticker";
   seen_pos: number | null;
   reply_to: string | null;
+  media?: MediaReference;
 }
 
 /** Body of `POST /api/messages/{client_id}/retry`; the new id is used when a failed row becomes a new message. */

@@ -100,6 +100,8 @@ export class Tab {
   readonly drafts: Drafts;
   readonly storage: OutboxStorage;
   windowClosesAt: number | null = null;
+  /** What must be done before a post; a test of files puts its uploads here. */
+  prepare: OutboxPorts['prepare'] = () => Promise.resolve();
 
   constructor(browser: Browser) {
     const tabs = browser.tabs();
@@ -112,6 +114,7 @@ export class Tab {
       });
     const ports: OutboxPorts = {
       owner: OWNER,
+      prepare: (clientId, signal) => this.prepare(clientId, signal),
       post: async ({ client_id: clientId }, _seenPos, signal) =>
         (await ask('post', clientId, signal)) as StoredMessage,
       find: (clientId, signal) => ask('find', clientId, signal),

@@ -67,7 +67,7 @@ export const shapes = {
       <path d="M3.5 9.5H12c2.5 0 4.5 2 4.5 4.5v1" />
     </>
   ),
-  forward: (
+  forwarded: (
     <>
       <path d="M12 5l4.5 4.5L12 14" />
       <path d="M16.5 9.5H8C5.5 9.5 3.5 11.5 3.5 14v1" />
@@ -172,6 +172,10 @@ export const shapes = {
       <path d="M7.6 7.8v.4M12.4 7.8v.4" strokeWidth="1.9" />
     </>
   ),
+  plus: <path d="M10 4v12M4 10h12" />,
+  pause: <path d="M7.2 5v10M12.8 5v10" strokeWidth="2.6" />,
+  download: <path d="M10 3.5v9M6.3 9l3.7 3.7L13.7 9M4 16.5h12" />,
+  forward: <path d="m7.5 5 5 5-5 5" />,
   signOut: (
     <>
       <path d="M8.5 16.5H5.3c-1 0-1.8-.8-1.8-1.8V5.3c0-1 .8-1.8 1.8-1.8h3.2" />

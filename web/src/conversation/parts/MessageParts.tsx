@@ -21,7 +21,7 @@ export function MessageParts({ message, content }: { message: StoredMessage; con
   return (
     <>
       {forwarded === undefined ? null : (
-        <Mark icon="forward">{forwarded === 'often' ? 'Forwarded many times' : 'Forwarded'}</Mark>
+        <Mark icon="forwarded">{forwarded === 'often' ? 'Forwarded many times' : 'Forwarded'}</Mark>
       )}
       {choice === undefined ? null : (
         <Mark icon="reply">
@@ -42,7 +42,13 @@ export function MessageParts({ message, content }: { message: StoredMessage; con
 }
 
 /** A word above the message: how it came. */
-function Mark({ icon, children }: { icon: 'forward' | 'reply' | 'document'; children: ReactNode }) {
+function Mark({
+  icon,
+  children,
+}: {
+  icon: 'forwarded' | 'reply' | 'document';
+  children: ReactNode;
+}) {
   return (
     <span className={styles.mark}>
       <Icon name={icon} size={14} />

@@ -1,7 +1,7 @@
 import { useContext } from 'react';
-import type { Message } from '../domain/message';
-import { contactName, previewOf } from '../domain/preview';
-import { ThreadRows } from './threadRows';
+import type { Message } from '../../domain/message';
+import { contactName, previewOf } from '../../domain/preview';
+import { ThreadRows } from '../threadRows';
 import styles from './Quote.module.css';
 
 /** The message that this one answers, in a line; pressing it leads there. One that is not loaded yet is still named. */

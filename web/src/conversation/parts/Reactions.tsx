@@ -1,4 +1,4 @@
-import type { ReactionRow } from '../protocol/shapes';
+import type { ReactionRow } from '../../protocol/shapes';
 import styles from './Reactions.module.css';
 
 /** What people have put on a message, over its lower edge: each emoji once, and how many they are. */

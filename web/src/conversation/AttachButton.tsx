@@ -1,0 +1,45 @@
+import { useCallback, useRef } from 'react';
+import { IconButton } from '../ui/IconButton';
+import styles from './AttachButton.module.css';
+import { loadMediaParts } from './mediaParts';
+import { useFileDrop, useFilePaste } from './useIncomingFiles';
+
+/** The ways in which files come to a composer: this button, the clipboard, and whatever is dropped onto the conversation. */
+export function AttachButton({ conversationId }: { conversationId: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const choose = useCallback(
+    (files: readonly File[]) => {
+      if (files.length === 0) return;
+      void loadMediaParts().then((parts) => parts.chooseFiles(conversationId, files));
+      const field = place.current?.closest('[data-composer]')?.querySelector('textarea');
+      field?.focus({ preventScroll: true });
+    },
+    [conversationId],
+  );
+  useFilePaste(choose);
+  const isOver = useFileDrop(place, choose);
+  return (
+    <div ref={place} className={styles.place}>
+      <IconButton
+        icon="plus"
+        label="Attach files"
+        className={styles.button}
+        onClick={() => input.current?.click()}
+      />
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to attach"
+        onChange={({ target }) => {
+          choose([...(target.files ?? [])]);
+          // The same file can be chosen again.
+          target.value = '';
+        }}
+      />
+      {isOver ? <div className={styles.over}>Drop files to attach them</div> : null}
+    </div>
+  );
+}

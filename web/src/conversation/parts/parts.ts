@@ -1,0 +1,5 @@
+/** What is loaded for the first message that is more than words. */
+
+export { MessageParts } from './MessageParts';
+export { Quote } from './Quote';
+export { Reactions } from './Reactions';
