@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { StoredMessage } from '../../domain/message';
 import type { Content } from '../../protocol/shapes';
-import { Icon } from '../../ui/Icon';
+import { AnyIcon } from '../../ui/AnyIcon';
 import { ContactCards } from './ContactCards';
 import { FormCard } from './FormCard';
 import styles from './MessageParts.module.css';
@@ -51,7 +51,7 @@ function Mark({
 }) {
   return (
     <span className={styles.mark}>
-      <Icon name={icon} size={14} />
+      <AnyIcon name={icon} size={14} />
       <bdi>{children}</bdi>
     </span>
   );
@@ -61,7 +61,7 @@ function Mark({
 function Remark({ icon, children }: { icon: 'info' | 'unknown'; children: ReactNode }) {
   return (
     <div className={styles.remark}>
-      <Icon name={icon} size={16} />
+      <AnyIcon name={icon} size={16} />
       <span>
         <bdi>{children}</bdi>
       </span>
