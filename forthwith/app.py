@@ -21,6 +21,7 @@ from forthwith.metrics import Metrics
 from forthwith.realtime.bus import Bell
 from forthwith.realtime.event_log import EventLog
 from forthwith.realtime.websocket_service import WebsocketService
+from forthwith.services.apply_early_changes import EarlyChanges
 from forthwith.services.deliver_outbox import DeliverySettings, OutboxWorker
 from forthwith.services.fetch_media import MediaFetcher
 from forthwith.services.prune_store import Keeping, Pruner
@@ -78,6 +79,7 @@ async def running_app(
             bell.listen(loop.ring)
             loops.start(name, loop.run)
         loops.start("sockets", sockets.run)
+        loops.start("early changes", EarlyChanges(db, now).run)
         loops.start("pruning", Pruner(db, files, _keeping(settings), now).run)
 
         origins = origins_of(settings.browser_url)

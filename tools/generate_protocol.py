@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from forthwith.api.errors import TITLES
-from forthwith.protocol import VERSION, codes, shapes
+from forthwith.protocol import VERSION, codes, content, shapes
 from forthwith.whatsapp.errors import MEANINGS
 
 ROOT = Path(__file__).parent.parent
@@ -71,10 +71,11 @@ def generated() -> str:
     """The whole file."""
     structs = [
         value
-        for value in vars(shapes).values()
+        for module in (content, shapes)
+        for value in vars(module).values()
         if isinstance(value, type)
         and issubclass(value, msgspec.Struct)
-        and value is not msgspec.Struct
+        and value.__module__ == module.__name__
     ]
     names = [
         f"export const PROTOCOL_VERSION = {VERSION};",

@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from forthwith.protocol.content import Content
+
 Direction = Literal["inbound", "outbound"]
 SenderRole = Literal["agent", "contact", "system"]
 Status = Literal[
@@ -37,6 +39,15 @@ class Crossing(Struct, frozen=True):
 
     name: str
     at: str
+
+
+class ReactionRow(Struct, frozen=True):
+    """One person's reaction to a message."""
+
+    emoji: str
+    sender_id: str
+    sender_name: str
+    by: SenderRole
 
 
 class Media(Struct, frozen=True, kw_only=True):
@@ -109,9 +120,10 @@ class MessageRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):
     dismissed_at: str | None = None
     reply_to: str | None = None
     media: Media | None = None
-    reactions: list[dict[str, str]] = []
+    reactions: list[ReactionRow] = []
     crossed: bool = False
     crossed_by: Crossing | UnsetType = UNSET
+    content: Content | UnsetType = UNSET
 
 
 class ContactRow(Struct, frozen=True, kw_only=True, rename={"id": "_id"}):

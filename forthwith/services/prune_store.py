@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from forthwith.domain.times import DAY, SECOND
-from forthwith.store import events, media, orphans, tombstones, webhooks
+from forthwith.store import events, inbound_changes, media, orphans, tombstones, webhooks
 from forthwith.store.database import Database, StorageUnavailable
 from forthwith.store.media_files import MediaFiles
 
@@ -35,6 +35,7 @@ async def prune_store(db: Database, keeping: Keeping, now: int) -> int:
         partial(webhooks.prune, before=now - keeping.webhooks),
         partial(orphans.prune, before=now - keeping.orphans),
         partial(media.prune_uploads, before=now - keeping.unsent_files),
+        partial(inbound_changes.prune, before=now - keeping.orphans),
         tombstones.prune,
     ):
         while rows := await db.write(partial(prune, limit=ROWS_AT_ONCE)):

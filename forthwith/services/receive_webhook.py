@@ -10,6 +10,7 @@ from forthwith.store.contacts import Identity
 from forthwith.store.database import Database, StorageUnavailable, Transaction
 from forthwith.store.gatherer import Gatherer
 from forthwith.store.ids import new_id
+from forthwith.store.inbound_changes import apply_changes
 from forthwith.whatsapp.webhook_payloads import InboundMessage, Item, SetAside, StatusReport, parse
 
 GATHER_FOR_FIRST_SECONDS = 2.0
@@ -97,6 +98,7 @@ async def apply_items(
     for number, inbox_id in ours.items():
         theirs = [_arrival(item, now) for item in texts if item.phone_number_id == number]
         new |= await arrivals.store(tx, inbox_id, theirs, now)
+    await apply_changes(tx, known, ours, now)
     return [_to_note(item, ours, new) for item in items]
 
 
@@ -159,4 +161,5 @@ def _arrival(item: InboundMessage, now: int) -> Arrival:
         quoted_wamid=item.quoted_wamid,
         raw_json=item.raw_json,
         media=item.media,
+        content=item.content,
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forthwith.domain.media import Announced
-from forthwith.store import awaited_media, contacts, conversations, events, messages, wamids
+from forthwith.protocol.content import Content
+from forthwith.store import awaited_media, contacts, conversations, events, extras, messages, wamids
 from forthwith.store.contacts import Identity
 from forthwith.store.conversations import Taken
 from forthwith.store.database import Row, Transaction
@@ -23,6 +24,7 @@ class Arrival:
     quoted_wamid: str | None
     raw_json: str
     media: Announced | None = None
+    content: Content | None = None
 
 
 async def store(tx: Transaction, inbox_id: str, arrivals: Sequence[Arrival], now: int) -> set[str]:
@@ -76,4 +78,5 @@ def _message(each: Arrival, sender: Row, reply_to: str | None, now: int) -> mess
         reply_to=reply_to,
         raw_json=each.raw_json,
         media_json=awaited_media.shown(each.media),
+        content_json=extras.to_json(each.content),
     )

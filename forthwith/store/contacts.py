@@ -83,6 +83,11 @@ async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
         bsuid=identity.bsuid,
         phone=identity.phone,
     )
+    return await move_to(tx, contact_id, identity, now)
+
+
+async def move_to(tx: Transaction, contact_id: str, identity: Identity, now: int) -> Row:
+    """From now on this contact is known so, too, and whoever was known so before no longer is."""
     for kind, value in identity.aliases():
         await tx.run(
             """INSERT INTO contact_aliases (kind, value, contact_id, created_at) VALUES (:kind, :value, :id, :now)
@@ -101,7 +106,7 @@ async def find_or_create(tx: Transaction, identity: Identity, now: int) -> Row:
         bsuid=identity.bsuid,
         username=identity.username,
     )
-    assert row is not None, "inserted above or found"
+    assert row is not None, "the caller has found or made it in this transaction"
     return row
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from forthwith.domain.times import iso
-from forthwith.protocol.shapes import Crossing, MessageError, MessageRow
-from forthwith.store import hops, media
+from forthwith.protocol.shapes import MessageError, MessageRow
+from forthwith.store import extras, hops
 from forthwith.store.database import Row, Transaction
 from forthwith.store.hops import Hop
 from forthwith.store.in_list import names, numbered
@@ -24,7 +23,7 @@ SHOWN = ", ".join(
     for name in (
         *COPIED,
         *("sent_at", "created_at", "updated_at", "error_json", "dismissed_at"),
-        *("crossed", "crossed_at", "crossed_name", "media_json"),
+        *("crossed", *extras.COLUMNS),
     )
 )
 """Columns of `messages m` that browsers see: the raw item may be ten times as large."""
@@ -32,7 +31,7 @@ SHOWN = ", ".join(
 
 def to_message(row: Row) -> MessageRow:
     """A row of `messages` as browsers see it."""
-    error, dismissed_at, crossed_at = row["error_json"], row["dismissed_at"], row["crossed_at"]
+    error, dismissed_at = row["error_json"], row["dismissed_at"]
     return MessageRow(
         **{name: row[name] for name in COPIED},
         type=row["message_type"],
@@ -41,9 +40,8 @@ def to_message(row: Row) -> MessageRow:
         updated_at=iso(row["updated_at"]),
         error=msgspec.json.decode(error, type=MessageError) if error else None,
         dismissed_at=iso(dismissed_at) if dismissed_at else None,
-        media=media.from_json(row["media_json"]),
         crossed=bool(row["crossed"]),
-        crossed_by=Crossing(row["crossed_name"], iso(crossed_at)) if crossed_at else UNSET,
+        **extras.of(row),
     )
 
 
@@ -69,6 +67,7 @@ class NewMessage:
     crossed_name: str | None = None
     crossed_at: int | None = None
     raw_json: str | None = None
+    content_json: str | None = None
     outbox_state: str | None = None
     attempt: int = 0
     media_id: str | None = None
@@ -78,22 +77,18 @@ class NewMessage:
 INSERT = """INSERT INTO messages
     (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type, sender_role, sender_id,
      sender_name, text_content, status, sent_at, created_at, updated_at, wamid, reply_to, retry_of, crossed,
-     crossed_name, crossed_at, raw_json, outbox_state, attempt, wanted_at, media_id, media_json)
+     crossed_name, crossed_at, raw_json, content_json, outbox_state, attempt, wanted_at, media_id, media_json)
     VALUES
     (:id, :client_id, :conversation_id, :inbox_id, :pos, 1, :direction, :message_type, :sender_role, :sender_id,
      :sender_name, :text_content, :status, :sent_at, :created_at, :created_at, :wamid, :reply_to, :retry_of,
-     :crossed, :crossed_name, :crossed_at, :raw_json, :outbox_state, :attempt, :created_at,
+     :crossed, :crossed_name, :crossed_at, :raw_json, :content_json, :outbox_state, :attempt, :created_at,
      :media_id, :media_json)"""
 GIVEN = [each.name for each in fields(NewMessage)]
 
 
 def _values(conversation: Row, pos: int, new: NewMessage) -> dict[str, Any]:
-    place = {
-        "conversation_id": conversation["id"],
-        "inbox_id": conversation["inbox_id"],
-        "pos": pos,
-    }
-    return place | {name: getattr(new, name) for name in GIVEN}
+    ids = {"conversation_id": conversation["id"], "inbox_id": conversation["inbox_id"]}
+    return ids | {"pos": pos} | {name: getattr(new, name) for name in GIVEN}
 
 
 async def insert(tx: Transaction, conversation: Row, new: NewMessage) -> Row:

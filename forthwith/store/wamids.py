@@ -1,6 +1,6 @@
 """Messages by WhatsApp's own ids."""
 
-from forthwith.store.database import Transaction
+from forthwith.store.database import Row, Transaction
 
 
 async def known_inbound(tx: Transaction, wamids: list[str]) -> set[str]:
@@ -50,3 +50,14 @@ async def is_accepted_by(tx: Transaction, message_id: str, n: int, wamid: str) -
         "SELECT wamid FROM attempts WHERE message_id = :id AND n = :n", id=message_id, n=n
     )
     return row is not None and row["wamid"] in (None, wamid)
+
+
+async def message_of(tx: Transaction, wamid: str, inbox_id: str) -> Row | None:
+    """The message of this number, of either direction, that WhatsApp knows by this id."""
+    return await tx.one(
+        """SELECT * FROM messages WHERE inbox_id = :inbox_id AND id IN
+        (SELECT id FROM messages WHERE wamid = :wamid AND direction = 'inbound'
+        UNION ALL SELECT message_id FROM attempts WHERE wamid = :wamid)""",
+        wamid=wamid,
+        inbox_id=inbox_id,
+    )

@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from forthwith.domain.inbound_change import NumberChange, Reaction, Revision
 from forthwith.domain.media import Announced
 from forthwith.domain.status import Attempt, Failure, Progress
+from forthwith.protocol.content import Content
 from forthwith.whatsapp.errors import reason_of
+from forthwith.whatsapp.fields import clean, get, items
+from forthwith.whatsapp.inbound_content import read_content, words_of
 from forthwith.whatsapp.inbound_media import media_of
 
 PROGRESS: dict[str, Progress] = {
@@ -16,6 +20,7 @@ PROGRESS: dict[str, Progress] = {
     "read": "read",
     "played": "played",
 }
+LONGEST_EMOJI = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class InboundMessage:
     quoted_wamid: str | None
     raw_json: str
     media: Announced | None = None
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class SetAside:
     reason: str
 
 
-Item = InboundMessage | StatusReport | SetAside
+Item = InboundMessage | StatusReport | Reaction | Revision | NumberChange | SetAside
 
 
 class Unreadable(ValueError):
@@ -72,7 +78,7 @@ def parse(body: bytes, now: int) -> list[Item]:
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(str(error)) from error
-    return list(_items(envelope, now)) or [SetAside("", "unknown body")]
+    return list(_each(envelope, now)) or [SetAside("", "unknown body")]
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -88,30 +94,30 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) < 19 else digits
 
 
-def _items(envelope: Any, now: int) -> Iterator[Item]:
-    for entry_number, entry in enumerate(_list(_get(envelope, "entry"))):
-        for change_number, change in enumerate(_list(_get(entry, "changes"))):
+def _each(envelope: Any, now: int) -> Iterator[Item]:
+    for entry_number, entry in enumerate(items(get(envelope, "entry"))):
+        for change_number, change in enumerate(items(get(entry, "changes"))):
             place = f"entry.{entry_number}.changes.{change_number}"
-            value = _get(change, "value")
-            if _get(change, "field") not in (None, "messages") or not isinstance(value, dict):
-                yield SetAside(place, f"field {str(_get(change, 'field'))[:60]}")
+            value = get(change, "value")
+            if get(change, "field") not in (None, "messages") or not isinstance(value, dict):
+                yield SetAside(place, f"field {str(get(change, 'field'))[:60]}")
                 continue
             yield from _value_items(value, place, now)
 
 
 def _value_items(value: dict[str, Any], place: str, now: int) -> Iterator[Item]:
-    phone_number_id = str(_get(_get(value, "metadata"), "phone_number_id") or "")
-    contacts = [contact for contact in _list(value.get("contacts")) if isinstance(contact, dict)]
-    for number, message in enumerate(_list(value.get("messages"))):
+    phone_number_id = str(get(get(value, "metadata"), "phone_number_id") or "")
+    contacts = [contact for contact in items(value.get("contacts")) if isinstance(contact, dict)]
+    for number, message in enumerate(items(value.get("messages"))):
         yield _guarded(
             f"{place}.messages.{number}", _inbound, message, phone_number_id, contacts, now
         )
-    for number, status in enumerate(_list(value.get("statuses"))):
+    for number, status in enumerate(items(value.get("statuses"))):
         yield _guarded(
             f"{place}.statuses.{number}", _status, status, phone_number_id, contacts, now
         )
-    for number, error in enumerate(_list(value.get("errors"))):
-        yield SetAside(f"{place}.errors.{number}", f"error {_get(error, 'code')}")
+    for number, error in enumerate(items(value.get("errors"))):
+        yield SetAside(f"{place}.errors.{number}", f"error {get(error, 'code')}")
 
 
 def _guarded(place: str, read: Any, *arguments: Any) -> Item:
@@ -131,41 +137,91 @@ def _inbound(
     now: int,
 ) -> Item:
     kind = _required(message, "type")
+    if kind in CHANGES:
+        return CHANGES[kind](place, message, phone_number_id, contacts, now)
     phone = _text(message.get("from"))
     bsuid = _text(message.get("from_user_id"))
     contact = _contact_of(contacts, phone, bsuid)
     bsuid = bsuid or _text(contact.get("user_id"))
     if not phone and not bsuid:
         return SetAside(place, "message without a sender")
-    if kind in ("system", "reaction"):
-        return SetAside(place, f"type {kind}")
     profile = contact.get("profile") or {}
     return InboundMessage(
         place=place,
         phone_number_id=phone_number_id,
         wamid=_required(message, "id"),
         type=kind,
-        text=_body_of(kind, message),
+        text=words_of(kind, message),
         timestamp=_milliseconds(message.get("timestamp"), now),
-        name=_clean(profile.get("name")),
+        name=clean(profile.get("name")),
         phone=phone,
         bsuid=bsuid,
         username=_text(profile.get("username")),
-        quoted_wamid=_text(_get(message.get("context"), "id")),
+        quoted_wamid=_text(get(message.get("context"), "id")),
         raw_json=json.dumps(message),
         media=media_of(kind, message.get(kind)),
+        content=read_content(kind, message),
     )
 
 
-def _body_of(kind: str, message: dict[str, Any]) -> str:
-    """The text an agent reads; other parts of the item stay in `raw_json`."""
-    part = message.get(kind)
-    if not isinstance(part, dict):
-        return ""
-    if kind == "interactive":
-        reply = part.get("button_reply") or part.get("list_reply") or {}
-        return _clean(reply.get("title"))
-    return _clean(part.get("body") or part.get("caption") or part.get("text"))
+def _reaction(
+    place: str, message: dict[str, Any], phone_number_id: str, contacts: Any, now: int
+) -> Item:
+    phone, bsuid = _text(message.get("from")), _text(message.get("from_user_id"))
+    contact = _contact_of(contacts, phone, bsuid)
+    bsuid = bsuid or _text(contact.get("user_id"))
+    if not phone and not bsuid:
+        return SetAside(place, "reaction without a sender")
+    return Reaction(
+        place=place,
+        phone_number_id=phone_number_id,
+        wamid=_required(message, "id"),
+        target_wamid=_required(message["reaction"], "message_id"),
+        emoji=clean(message["reaction"].get("emoji"))[:LONGEST_EMOJI],
+        timestamp=_milliseconds(message.get("timestamp"), now),
+        name=clean(get(contact.get("profile"), "name")),
+        phone=phone,
+        bsuid=bsuid,
+    )
+
+
+def _revision(
+    place: str, message: dict[str, Any], phone_number_id: str, contacts: Any, now: int
+) -> Item:
+    """Of coexistence numbers: others get an edit or a deletion as `unsupported`."""
+    kind = message["type"]
+    changed = message[kind].get("message")
+    inner = _text(get(changed, "type")) or "text"
+    return Revision(
+        place=place,
+        phone_number_id=phone_number_id,
+        target_wamid=_required(message[kind], "original_message_id"),
+        text=words_of(inner, changed) if kind == "edit" and isinstance(changed, dict) else None,
+        timestamp=_milliseconds(message.get("timestamp"), now),
+    )
+
+
+def _system(
+    place: str, message: dict[str, Any], phone_number_id: str, contacts: Any, now: int
+) -> Item:
+    system = message["system"]
+    change = NumberChange(
+        place=place,
+        phone_number_id=phone_number_id,
+        wamid=_required(message, "id"),
+        text=clean(system.get("body")),
+        timestamp=_milliseconds(message.get("timestamp"), now),
+        phone=_text(message.get("from")) or _text(system.get("customer")),
+        bsuid=_text(system.get("previous_user_id")) or _text(message.get("from_user_id")),
+        new_phone=_text(system.get("wa_id")) or _text(system.get("new_wa_id")),
+        new_bsuid=_text(system.get("user_id")) or _text(system.get("new_user_id")),
+    )
+    if not change.phone and not change.bsuid:
+        return SetAside(place, "system message about nobody")
+    return change
+
+
+CHANGES = {"reaction": _reaction, "edit": _revision, "revoke": _revision, "system": _system}
 
 
 def _status(
@@ -176,7 +232,7 @@ def _status(
     if name == "failed":
         at = (_milliseconds(status.get("timestamp"), now) or now) // 1_000
         evidence = Attempt(
-            failures=frozenset(_failure(error, at) for error in _list(status.get("errors")) or [{}])
+            failures=frozenset(_failure(error, at) for error in items(status.get("errors")) or [{}])
         )
     elif name in PROGRESS:
         evidence = Attempt(PROGRESS[name])
@@ -190,10 +246,10 @@ def _status(
 def _failure(error: dict[str, Any], at: int) -> Failure:
     code = int(error.get("code") or 0)
     detail = (
-        _get(error.get("error_data"), "details") or error.get("message") or error.get("title") or ""
+        get(error.get("error_data"), "details") or error.get("message") or error.get("title") or ""
     )
     return Failure(
-        at, str(code) if code else "", _clean(detail)[:500], reason_of(code) if code else "refused"
+        at, str(code) if code else "", clean(detail)[:500], reason_of(code) if code else "refused"
     )
 
 
@@ -215,14 +271,6 @@ def _milliseconds(value: Any, now: int) -> int | None:
     return milliseconds if 1_230_768_000_000 <= milliseconds <= now + 86_400_000 else None
 
 
-def _clean(value: Any) -> str:
-    """U+0000 and lone surrogates can be stored by neither engine."""
-    text = str(value) if value is not None else ""
-    return (
-        text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
-
-
 def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) and str(value) else None
 
@@ -232,11 +280,3 @@ def _required(item: dict[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{key} is not a text")
     return value
-
-
-def _get(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

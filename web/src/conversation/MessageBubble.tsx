@@ -2,7 +2,7 @@ import { memo, useState } from 'react';
 import { mediaOf, type MediaKind } from '../domain/media';
 import { isStored, type Message } from '../domain/message';
 import { isOnlyEmoji } from '../domain/messageText';
-import { hasOwnDrawing } from '../domain/preview';
+import { isOnlyName } from '../domain/preview';
 import { hasTwelveHourClock } from '../domain/time';
 import type { TimelineItem } from '../domain/timeline';
 import { agentTone } from '../ui/AgentDisc';
@@ -12,7 +12,7 @@ import styles from './MessageBubble.module.css';
 import { BothTimes, MessageMeta, spokenMessage } from './MessageMeta';
 import { bubbleStyle, MessageMedia } from './MessageMedia';
 import { MessageText } from './MessageText';
-import { OtherKind } from './OtherKind';
+import { PartsAbove, PartsBelow } from './Parts';
 import { SystemLine } from './SystemLine';
 import { UnconfirmedActions, type UnconfirmedActionsProps } from './UnconfirmedActions';
 import { UnreadDivider } from './UnreadDivider';
@@ -30,7 +30,12 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
   return (
     <div
       id={item.key}
-      className={cx(styles.row, item.firstOfRun && styles.first, outbound && styles.outbound)}
+      className={cx(
+        styles.row,
+        item.firstOfRun && styles.first,
+        outbound && styles.outbound,
+        isStored(message) && message.reactions.length > 0 && styles.reacted,
+      )}
       role="group"
       aria-label={spokenMessage(item, message.sender_id === ownAgentId, timeZone)}
       data-client-id={item.key}
@@ -80,10 +85,11 @@ function entranceOf(message: Message, arrives: boolean): Entrance {
 function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
   const { message } = item;
   const outbound = message.direction === 'outbound';
-  const drawn = hasOwnDrawing(message.message_type);
+  const isText = message.message_type === 'text';
   const media = mediaOf(message);
   const isSticker = message.message_type === 'sticker' && media?.state !== 'gone';
-  const large = drawn && isOnlyEmoji(message.text_content);
+  const words = isOnlyName(message) ? '' : message.text_content;
+  const large = isText && message.reply_to === null && isOnlyEmoji(words);
   const wide = hasTwelveHourClock({ timeZone });
   const spacer = item.clockSkew ? null : <i className={styles.spacer} aria-hidden="true" />;
   return (
@@ -108,14 +114,9 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
           </span>
         ) : null}
         {media ? <MessageMedia item={item} media={media} /> : null}
-        {drawn || media ? null : <OtherKind message={message} />}
-        {drawn || message.text_content !== '' ? (
-          <MessageText
-            text={message.text_content}
-            timingId={item.key}
-            large={large}
-            spacer={spacer}
-          />
+        <PartsAbove message={message} isDrawn={isText || media !== null} />
+        {words !== '' ? (
+          <MessageText text={words} timingId={item.key} large={large} spacer={spacer} />
         ) : (
           <div className={styles.metaLine} />
         )}
@@ -130,6 +131,7 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             className={styles.meta}
           />
         )}
+        <PartsBelow message={message} />
       </div>
     </div>
   );

@@ -8,11 +8,14 @@ import { useAfter } from '../ui/useAfter';
 import { LeavingMessages } from './LeavingMessages';
 import { MessageBubble } from './MessageBubble';
 import { MessageSkeleton } from './MessageSkeleton';
+import { preloadParts } from './Parts';
 import type { Target, View } from './reverseWindow';
 import { ScrollToBottomButton } from './ScrollToBottomButton';
 import { scrollPlaceOf } from './scrollPlaces';
 import styles from './Thread.module.css';
+import { ThreadRows } from './threadRows';
 import { useReadPosition } from './useReadPosition';
+import { useThreadRows } from './useThreadRows';
 import type { useTimeline } from './useTimeline';
 import { VirtualizedMessageList, type MessageListHandle } from './VirtualizedMessageList';
 
@@ -39,6 +42,8 @@ export function Thread({ ref, conversationId, timeline, readUpToPos, ownAgentId 
   const list = useRef<MessageListHandle>(null);
   const { items, history, unread } = timeline;
   const { isAtEnd, seenPos, onView } = useView(conversationId, items);
+  useEffect(preloadParts, []);
+  const rows = useThreadRows(conversationId, history.from, list);
   const isLoading = history.from === null;
   const isSlow = useAfter(isLoading, SKELETON_AFTER_MS);
   useReadPosition(conversationId, lastInbound(items, seenPos), readUpToPos);
@@ -78,17 +83,19 @@ export function Thread({ ref, conversationId, timeline, readUpToPos, ownAgentId 
   return (
     <div className={styles.thread}>
       {isReady ? (
-        <LeavingMessages items={items}>
-          <VirtualizedMessageList
-            handle={list}
-            items={items}
-            renderItem={renderItem}
-            head={history.from === 0 ? null : <div className={styles.older} aria-hidden="true" />}
-            heights={scrollPlaceOf(conversationId).heights}
-            opening={openingOf(conversationId, items)}
-            onView={view}
-          />
-        </LeavingMessages>
+        <ThreadRows value={rows}>
+          <LeavingMessages items={items}>
+            <VirtualizedMessageList
+              handle={list}
+              items={items}
+              renderItem={renderItem}
+              head={history.from === 0 ? null : <div className={styles.older} aria-hidden="true" />}
+              heights={scrollPlaceOf(conversationId).heights}
+              opening={openingOf(conversationId, items)}
+              onView={view}
+            />
+          </LeavingMessages>
+        </ThreadRows>
       ) : (
         <div className={styles.empty}>{isSlow && isLoading ? <MessageSkeleton /> : null}</div>
       )}

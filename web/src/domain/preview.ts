@@ -1,5 +1,6 @@
 import type { MessageRow } from '../protocol/shapes';
 import { mediaOf, type MessageMedia } from './media';
+import { isStored, type Message } from './message';
 import { plainText } from './messageText';
 
 /** A message on one line: what kind it is, and its words. */
@@ -34,17 +35,21 @@ const KINDS: Record<string, { kind: PreviewKind; word: string }> = {
   sticker: { kind: 'sticker', word: 'Sticker' },
   button: { kind: 'text', word: 'Button' },
   interactive: { kind: 'text', word: 'Answer' },
+  order: { kind: 'document', word: 'Order' },
 };
 
 /** What agents read in place of a message of a kind that has no drawing yet. */
 export const UNKNOWN_KIND_WORDS = 'A kind of message not shown here yet.';
 
+const REMOVED_WORDS = 'Removed a message';
+
 /** A document is called by its name, music by what it is. */
 export function previewOf(
-  message: Pick<MessageRow, 'message_type' | 'text_content'> & {
+  message: Pick<MessageRow, 'message_type' | 'text_content' | 'content'> & {
     media?: MessageMedia | null;
   },
 ): Preview {
+  if (message.content?.revoked_at !== undefined) return { kind: 'unknown', text: REMOVED_WORDS };
   const known = Object.hasOwn(KINDS, message.message_type)
     ? KINDS[message.message_type]
     : undefined;
@@ -61,9 +66,10 @@ function fileWord(message: Parameters<typeof previewOf>[0], word: string): strin
   return message.message_type === 'audio' && media?.voice === false ? 'Audio' : word;
 }
 
-/** The thread draws this message's own content; others get a card that says what is missing. */
-export function hasOwnDrawing(messageType: string): boolean {
-  return messageType === 'text';
+/** The text only names a card in the list: the card itself says it better. */
+export function isOnlyName(message: Message): boolean {
+  const content = isStored(message) ? message.content : undefined;
+  return content?.location !== undefined || content?.contacts !== undefined;
 }
 
 /** The name agents see: name, else number, else user name. */

@@ -55,6 +55,92 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** A place, in degrees. */
+export interface Location {
+  latitude: number;
+  longitude: number;
+  name?: string;
+  address?: string;
+}
+
+/** One phone number, address of any kind, or link of a contact card. `label`: "WORK", "HOME" and the like, or empty. */
+export interface CardLine {
+  kind: "phone" | "email" | "address" | "url";
+  value: string;
+  label: string;
+}
+
+/** A person or shop that the contact has handed on. */
+export interface ContactCard {
+  name: string;
+  organisation: string;
+  lines: CardLine[];
+}
+
+/** What the contact tapped: a button of ours or a row of a list. The words themselves are the message's text. */
+export interface Choice {
+  kind: "button" | "button_reply" | "list_reply";
+  id: string;
+  description: string;
+}
+
+/** One answer of a filled form. */
+export interface FormField {
+  name: string;
+  value: string;
+}
+
+/** A filled flow or address form (`nfm_reply`). */
+export interface Form {
+  name: string;
+  fields: FormField[];
+}
+
+/** One line of an order. `price`: of one piece, a decimal number as text, with its currency's code. */
+export interface ProductItem {
+  product: string;
+  quantity: number;
+  price: string;
+  currency: string;
+}
+
+/** A cart of a catalogue. */
+export interface Order {
+  catalog: string;
+  items: ProductItem[];
+}
+
+/** The advertisement or post that led the contact here. */
+export interface Referral {
+  headline: string;
+  body: string;
+  source_url: string;
+  source_type: string;
+}
+
+/** WhatsApp does not pass this on. `kind`: its own word for what it was, or empty; `code`: its number, or 0. */
+export interface Unsupported {
+  kind: string;
+  code: number;
+  detail: string;
+}
+
+/** Each part is there when the message has it. `forwarded`: "often" when WhatsApp says so. */
+export interface Content {
+  location?: Location;
+  contacts?: ContactCard[];
+  choice?: Choice;
+  form?: Form;
+  order?: Order;
+  referral?: Referral;
+  product?: string;
+  forwarded?: "once" | "often";
+  unsupported?: Unsupported;
+  system?: string;
+  edited_at?: string;
+  revoked_at?: string;
+}
+
 /** Why a message failed: `code` has one sentence in the web catalogue, `params` fill it, `detail` is WhatsApp's own text. */
 export interface MessageError {
   code: string;
@@ -66,6 +152,14 @@ export interface MessageError {
 export interface Crossing {
   name: string;
   at: string;
+}
+
+/** One person's reaction to a message. */
+export interface ReactionRow {
+  emoji: string;
+  sender_id: string;
+  sender_name: string;
+  by: "agent" | "contact" | "system";
 }
 
 /** The file of a message. `id` is opaque, `size` in bytes (0 while it is not known), `voice` a voice note. `state`: `fetching` while a contact's file is on its way here, `gone` when it will not come any more, for `reason`. */
@@ -130,9 +224,10 @@ export interface MessageRow {
   dismissed_at: string | null;
   reply_to: string | null;
   media: Media | null;
-  reactions: Record<string, string>[];
+  reactions: ReactionRow[];
   crossed: boolean;
   crossed_by?: Crossing;
+  content?: Content;
 }
 
 /** The customer's person; phone and username may each be missing. */

@@ -53,7 +53,7 @@ const draw = () =>
 
 async function signInAs(id: string): Promise<void> {
   answer.mockResolvedValue(json(200, sessionOf(id)));
-  fireEvent.change(screen.getByLabelText('Password'), { target: { value: 'x' } });
+  fireEvent.change(await screen.findByLabelText('Password'), { target: { value: 'x' } });
   fireEvent.submit(screen.getByRole('form'));
   await waitFor(() => expect(screen.queryByRole('form')).toBeNull());
 }
@@ -113,6 +113,6 @@ it('signs out by the agent’s own will only when the server has agreed', async 
   expect(screen.queryByRole('form')).toBeNull();
   answer.mockImplementation(() => Promise.resolve(new Response(null, { status: 204 })));
   await act(() => signOut());
-  expect(screen.getByRole('form')).toBeTruthy();
+  expect(await screen.findByRole('form')).toBeTruthy();
   expect(screen.queryByText('ana')).toBeNull();
 });

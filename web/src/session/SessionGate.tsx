@@ -1,5 +1,5 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { speakFor } from '../api/http';
 import { onSignedOut } from '../api/session';
 import { createQueryClient } from '../cache/queryClient';
@@ -8,9 +8,11 @@ import type { SessionAnswer } from '../protocol/shapes';
 import { useWebSocket } from '../realtime/useWebSocket';
 import { keepAsking, type Asking } from './keepAsking';
 import styles from './SessionGate.module.css';
-import { SignIn } from './SignIn';
 import { signOutHere } from './signOutHere';
 import { Unreachable } from './Unreachable';
+
+// Who is signed in never needs it.
+const SignIn = lazy(async () => ({ default: (await import('./SignIn')).SignIn }));
 
 /**
  * Lets in who is signed in, with a cache, a socket and an outbox of their own. A session that ends in the
@@ -60,14 +62,16 @@ export function SessionGate({ children }: SessionGateProps) {
       )}
       {gate === 'shut' ? (
         <div className={work === null ? undefined : styles.over}>
-          <SignIn
-            notice={work === null ? undefined : ENDED}
-            email={work?.session.agent.email}
-            onSignedIn={(session) => {
-              const isSame = work?.session.agent._id === session.agent._id;
-              begin(session, isSame ? work.client : createQueryClient());
-            }}
-          />
+          <Suspense>
+            <SignIn
+              notice={work === null ? undefined : ENDED}
+              email={work?.session.agent.email}
+              onSignedIn={(session) => {
+                const isSame = work?.session.agent._id === session.agent._id;
+                begin(session, isSame ? work.client : createQueryClient());
+              }}
+            />
+          </Suspense>
         </div>
       ) : null}
     </>

@@ -1,9 +1,15 @@
+import type { ReactNode } from 'react';
 import { shapes } from './iconShapes';
 
 export type IconName = keyof typeof shapes;
 
 /** A drawing beside words or inside a named button: never read out. `size` in CSS pixels. */
-export function Icon({ name, size = 20, className }: IconProps) {
+export function Icon({ name, ...look }: IconLook & { name: IconName }) {
+  return <Outline {...look}>{shapes[name]}</Outline>;
+}
+
+/** Outlines on the grid that all drawings share. */
+export function Outline({ size = 20, className, children }: IconLook & { children: ReactNode }) {
   return (
     <svg
       className={className}
@@ -17,13 +23,12 @@ export function Icon({ name, size = 20, className }: IconProps) {
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      {shapes[name]}
+      {children}
     </svg>
   );
 }
 
-interface IconProps {
-  name: IconName;
+export interface IconLook {
   size?: number;
   className?: string | undefined;
 }

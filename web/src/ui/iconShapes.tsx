@@ -25,6 +25,7 @@ export const shapes = {
       <path d="M13 7V5.3c0-1-.8-1.8-1.8-1.8H5.3c-1 0-1.8.8-1.8 1.8v5.9c0 1 .8 1.8 1.8 1.8H7" />
     </>
   ),
+  forward: <path d="m7.5 5 5 5-5 5" />,
   back: (
     <>
       <path d="M16.5 10h-13M8.5 5l-5 5 5 5" />
@@ -154,9 +155,6 @@ export const shapes = {
     </>
   ),
   plus: <path d="M10 4v12M4 10h12" />,
-  pause: <path d="M7.2 5v10M12.8 5v10" strokeWidth="2.6" />,
-  download: <path d="M10 3.5v9M6.3 9l3.7 3.7L13.7 9M4 16.5h12" />,
-  forward: <path d="m7.5 5 5 5-5 5" />,
   signOut: (
     <>
       <path d="M8.5 16.5H5.3c-1 0-1.8-.8-1.8-1.8V5.3c0-1 .8-1.8 1.8-1.8h3.2" />

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { mediaAddress } from '../../api/media';
 import { durationWords, mediaWord } from '../../domain/media';
 import { releaseUrl, useLocalUrl } from '../../outbox/localUrls';
-import { Icon } from '../../ui/Icon';
+import { AnyIcon } from '../../ui/AnyIcon';
 import styles from './AudioBody.module.css';
 import type { BodyProps } from './MediaBody';
 import { playsAlone } from './playsAlone';
@@ -40,7 +40,7 @@ export function AudioBody({ item, kind, media }: BodyProps) {
           aria-label={isPlaying ? `Pause the ${what}` : `Play the ${what}`}
           onClick={() => toggle(player.current)}
         >
-          <Icon name={isPlaying ? 'pause' : 'video'} />
+          <AnyIcon name={isPlaying ? 'pause' : 'video'} />
         </button>
       ) : (
         <UploadRing clientId={key} part={part} size={34} />

@@ -1,6 +1,6 @@
 import { mediaAddress } from '../../api/media';
 import { sizeWords, type MessageMedia } from '../../domain/media';
-import { Icon } from '../../ui/Icon';
+import { AnyIcon } from '../../ui/AnyIcon';
 import styles from './DocumentBody.module.css';
 import type { BodyProps } from './MediaBody';
 import { UploadRing } from './UploadRing';
@@ -35,7 +35,7 @@ export function DocumentBody({ item, media }: BodyProps) {
     >
       <Tile />
       {about}
-      <Icon name="download" />
+      <AnyIcon name="download" />
     </a>
   );
 }
@@ -43,7 +43,7 @@ export function DocumentBody({ item, media }: BodyProps) {
 function Tile() {
   return (
     <span className={styles.tile}>
-      <Icon name="document" />
+      <AnyIcon name="document" />
     </span>
   );
 }

@@ -6,7 +6,7 @@ import type { StoredMessage } from '../../domain/message';
 import { plainText } from '../../domain/messageText';
 import type { PictureWanted } from '../../domain/pictureWanted';
 import { fullMoment } from '../../domain/time';
-import { Icon } from '../../ui/Icon';
+import { AnyIcon } from '../../ui/AnyIcon';
 import { IconButton } from '../../ui/IconButton';
 import styles from './Lightbox.module.css';
 import { useZoom } from './useZoom';
@@ -91,7 +91,7 @@ function Head({ row, onClose }: { row: StoredMessage; onClose: () => void }) {
         aria-label="Download the photo"
         title="Download the photo"
       >
-        <Icon name="download" />
+        <AnyIcon name="download" />
       </a>
       <IconButton icon="close" label="Close" className={styles.button} onClick={onClose} />
     </header>
