@@ -57,7 +57,7 @@ async def _store(
     if service_window.is_certainly_closed(conversation["last_inbound_at"], now):
         raise WindowClosed
     await _check_quote(tx, conversation_id, command.reply_to)
-    first = await messages.answer_after(tx, conversation_id, command.seen_pos, agent.id)
+    first = await messages.answer_after(tx, conversation, command.seen_pos, agent.id)
     conversation = await conversations.take_pos(tx, conversation_id, now)
     row = await messages.insert(
         tx,
