@@ -1,7 +1,8 @@
-"""How the C library keeps this process's memory."""
+"""How this process's memory is kept, by the C library and by Python's collector."""
 
 import contextlib
 import ctypes
+import gc
 
 M_ARENA_MAX = -8
 """Of glibc's malloc.h."""
@@ -15,3 +16,14 @@ def keep_one_heap() -> None:
     """
     with contextlib.suppress(AttributeError, OSError):  # another C library: nothing to set
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def look_less_often_for_garbage() -> None:
+    """What is there by now stays; of what comes, nearly everything is freed by its last reference.
+
+    A webhook of a thousand statuses makes tens of thousands of objects, none of them in a circle: looking through them
+    time and again took a seventh of its processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -16,7 +16,7 @@ from forthwith.api.socket_protocol import BoundedSocketProtocol
 from forthwith.app import running_app
 from forthwith.config import Settings
 from forthwith.listening import BACKLOG, listen, passed
-from forthwith.memory import keep_one_heap
+from forthwith.memory import keep_one_heap, look_less_often_for_garbage
 from forthwith.store import data_folder
 
 SOCKET_FRAME_BYTES = 64 * 1024
@@ -66,6 +66,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             data_folder.prepare(settings.data_dir)
             await closing.enter_async_context(data_folder.held(settings.data_dir, OVERLAP_SECONDS))
         app = await closing.enter_async_context(running_app(settings))
+        look_less_often_for_garbage()
         await create_server(app, settings).serve(sockets=[listener])
 
 

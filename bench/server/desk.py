@@ -12,6 +12,8 @@ from whatsapp_emulator.testing import PHONE_NUMBER_ID
 
 AGENTS = 200
 CONVERSATIONS = 2_000
+POS = 1_000
+"""Of the newest message of each."""
 INBOX = "inbox-bench"
 MONTH = 30 * 86_400_000
 
@@ -28,9 +30,9 @@ THREADS = (
     SELECT 'contact-' || i, 'Contact ' || i, CAST(447700000000 + i AS TEXT), :now FROM n""",
     """INSERT INTO contact_aliases (kind, value, contact_id, created_at)
     SELECT 'phone', CAST(447700000000 + i AS TEXT), 'contact-' || i, :now FROM n""",
-    """INSERT INTO conversations (id, rev, inbox_id, contact_id, last_pos, last_activity_at, last_inbound_at,
+    f"""INSERT INTO conversations (id, rev, inbox_id, contact_id, last_pos, last_activity_at, last_inbound_at,
     read_up_to_pos, unread_count, unsent_count, created_at)
-    SELECT 'conversation-' || i, 1, :inbox, 'contact-' || i, 1000, :now, :now, 0, 0, 0, :now FROM n""",
+    SELECT 'conversation-' || i, 1, :inbox, 'contact-' || i, {POS}, :now, :now, 0, 0, 0, :now FROM n""",
 )
 MESSAGES = (
     """INSERT INTO messages (id, client_id, conversation_id, inbox_id, pos, rev, direction, message_type,

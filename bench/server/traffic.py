@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from bench.server.desk import CONVERSATIONS, TEXT, Desk
+from bench.server.desk import CONVERSATIONS, POS, TEXT, Desk
 from bench.server.http_load import request
 from whatsapp_emulator.testing import APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID
 
@@ -18,14 +18,14 @@ LATER = ("delivered", "read", "played")
 
 
 def sends(desk: Desk, port: int) -> Iterator[bytes]:
-    """New messages, each agent and each conversation in turn."""
+    """New messages, each agent and each conversation in turn, by agents who have seen what is there."""
     for number in itertools.count():
         client_id = f"optimistic-{time.time_ns() // 1_000_000}-{secrets.token_urlsafe(16)}"
         body = {
             "client_id": client_id,
             "message_type": "text",
             "text_content": TEXT,
-            "seen_pos": 1_000,
+            "seen_pos": POS + number // CONVERSATIONS,
         }
         yield request(
             f"/api/conversations/conversation-{number % CONVERSATIONS + 1}/messages",

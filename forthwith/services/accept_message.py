@@ -56,7 +56,7 @@ async def _store(
         raise WindowClosed
     await _check_quote(tx, conversation_id, command.reply_to)
     carried = await media.of_command(tx, agent, command)
-    first = await messages.answer_after(tx, conversation_id, command.seen_pos, agent.id)
+    first = await messages.answer_after(tx, conversation, command.seen_pos, agent.id)
     conversation = await conversations.take_pos(tx, conversation_id, now)
     row = await messages.insert(
         tx,

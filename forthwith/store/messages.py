@@ -18,14 +18,8 @@ COPIED = (
     *("sender_role", "sender_id", "sender_name", "text_content", "wamid", "retry_of", "reply_to"),
 )
 
-SHOWN = ", ".join(
-    f"m.{name}"
-    for name in (
-        *COPIED,
-        *("sent_at", "created_at", "updated_at", "error_json", "dismissed_at"),
-        *("crossed", *extras.COLUMNS),
-    )
-)
+SHOWN = f"""m.{", m.".join((*COPIED, *extras.COLUMNS))}, m.sent_at, m.created_at, m.updated_at, m.error_json,
+    m.dismissed_at, m.crossed"""
 """Columns of `messages m` that browsers see: the raw item may be ten times as large."""
 
 
@@ -140,13 +134,15 @@ async def page(
 
 
 async def answer_after(
-    tx: Transaction, conversation_id: str, pos: int | None, sender_id: str
+    tx: Transaction, conversation: Row, pos: int | None, sender_id: str
 ) -> Row | None:
     """Another agent's first message after `pos`, which an answer written there has crossed (R21); None for no `pos`."""
+    if pos is None or pos >= conversation["last_pos"]:
+        return None
     return await tx.one(
         """SELECT sender_name, created_at FROM messages WHERE conversation_id = :conversation_id AND pos > :pos
         AND direction = 'outbound' AND sender_id <> :sender_id AND status <> 'failed' ORDER BY pos LIMIT 1""",
-        conversation_id=conversation_id,
+        conversation_id=conversation["id"],
         pos=pos,
         sender_id=sender_id,
     )

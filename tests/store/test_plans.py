@@ -94,7 +94,7 @@ async def long_history(db: Database, ana: Agent, conversation_id: str) -> None:
         partial(waiting_times.doubt_abandoned, me="me", only_process=True, now=NOW, until=NOW),
         partial(outbox.claim_lanes, owner="me", now=NOW, lease=1, stale_after=1, limit=10),
         partial(waiting_times.stay_fresh, conversation_id="conversation-447700900318", at=NOW),
-        partial(messages.answer_after, conversation_id="", pos=0, sender_id=""),
+        partial(messages.answer_after, conversation={"id": "", "last_pos": 1}, pos=0, sender_id=""),
     ],
     ids=lambda question: getattr(question, "func", question).__name__,
 )
