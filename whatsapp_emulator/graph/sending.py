@@ -11,8 +11,8 @@ from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.faults.rules import Fail, Kind, Plan, StatusFirst
 from whatsapp_emulator.graph.answers import act_refusal, answer
 from whatsapp_emulator.graph.calls import ReadCall, SendCall, parse_call
-from whatsapp_emulator.graph.door import EMULATOR, business_number, maybe_spoil, success
 from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.graph.gate import EMULATOR, business_number, maybe_spoil, success
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.attachments import attachments, fault_of, find_media
 from whatsapp_emulator.media.store import Media
