@@ -47,6 +47,7 @@ async def _send(
         type_=call.type,
         text=summary(call.type, call.payload),
         opaque=call.opaque or "",
+        phone=phone,
     )
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
@@ -104,7 +105,8 @@ async def _read(request: web.Request, emulator: Emulator, call: ReadCall) -> web
     inbound = emulator.inbound.get(call.message_id)
     contact = emulator.contacts.get(inbound.wa_id) if inbound else None
     kind: Kind = "typing" if call.typing else "mark_read"
-    verdict = emulator.judge(kind, contact, contact.writes if contact else 0)
+    number = contact.writes if contact else 0
+    verdict = emulator.judge(kind, contact, number, phone=request.match_info["phone"])
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
     if inbound is None or contact is None:
