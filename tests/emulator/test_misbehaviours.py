@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any
 
 import aiohttp
 import pytest
 
 from tests.emulator.conftest import INES, Business, Receiver, put_up
 from tests.emulator.files import GOOD
-from tests.emulator.misbehaviours import ROWS, Row
+from tests.emulator.misbehaviours.row import Row
+from tests.emulator.misbehaviours.table import ROWS, ids
 from tests.emulator.wire import Answer, read_wire
 from whatsapp_emulator.testing import APP_SECRET, PHONE_NUMBER_ID, TOKEN, RunningEmulator
 
@@ -83,16 +82,10 @@ async def second_app(emulator: RunningEmulator, url: str) -> None:
     await emulator.control("PUT", "apps", [app])
 
 
-def ids(row: Row) -> str:
-    return f"{row.number}-{row.name.replace(' ', '_')}"
-
-
 @pytest.mark.parametrize("row", ROWS, ids=ids)
 async def test_the_wire_shows_it(
     row: Row, business: Business, emulator: RunningEmulator, receiver: Receiver
 ) -> None:
-    if row.second_app:
-        await second_app(emulator, receiver.url)
     await emulator.control("POST", "reset", {"keep_contacts": True})
     if row.second_app:
         await second_app(emulator, receiver.url)

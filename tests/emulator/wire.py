@@ -102,7 +102,12 @@ async def read_wire(emulator: RunningEmulator, wa_id: str) -> Wire:
     log = await emulator.control("GET", "deliveries", query={"bodies": "1"})
     posts = [
         Post(
-            *(one[name] for name in ("app", "attempt", "at", "http", "signature", "replayed")),
+            app=one["app"],
+            attempt=one["attempt"],
+            at=one["at"],
+            http=one["http"],
+            signature=one["signature"],
+            replayed=one["replayed"],
             body=one["body"],
             names=[update["status"] or update["kind"] for update in one["updates"]],
         )
