@@ -93,7 +93,7 @@ class Emulator:
         kept = list(self.contacts) if keep_contacts else []
         self.contacts.clear()
         for contact in kept:
-            contact.wrote_at, contact.calls, contact.writes = {}, 0, 0
+            contact.wrote_at, contact.met_at, contact.calls, contact.writes = {}, {}, 0, 0
             self.contacts.add(contact)
         self.ledger.clear()
         self.inbound.clear()
@@ -151,8 +151,11 @@ class Emulator:
         contact.writes += 1
         at = self.clock.now()
         identity = {"from_user_id": contact.bsuid}
-        if not contact.phone_hidden:
+        if contact.parent_bsuid:
+            identity["from_parent_user_id"] = contact.parent_bsuid
+        if contact.shows_phone(number, at):
             identity["from"] = contact.wa_id
+            contact.met_at[number] = at
         unique = f"{self.life}/in/{contact.wa_id}/{contact.writes}"
         inbound = InboundMessage(
             wamid=wamid(contact.wa_id, unique, outbound=False),
@@ -163,7 +166,8 @@ class Emulator:
             media=media,
         )
         inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
-        contact.wrote_at[number] = at
+        if message["type"] != "system":
+            contact.wrote_at[number] = at
         self.inbound.add(inbound)
         self._publish_line(contact.wa_id, inbound_line(inbound))
         self._submit_inbound(inbound, contact)
@@ -200,7 +204,9 @@ class Emulator:
         contact: Contact,
         phone_number_id: str,
         plan: Plan,
+        *,
         media: Media | None = None,
+        version: float = 26.0,
     ) -> Entry:
         """Take a checked send: it is in the ledger and on its way."""
         unique = f"{self.life}/out/{contact.wa_id}/{contact.calls}"
@@ -215,8 +221,11 @@ class Emulator:
             context=call.context,
             opaque=call.opaque,
             media=media,
+            version=version,
             plan=plan,
         )
+        if call.addressed_by == "to":
+            contact.met_at[phone_number_id] = entry.accepted_at
         self.ledger.add(entry)
         self.show_typing(contact.wa_id, on=False)
         self._entry_changed(entry)
