@@ -30,7 +30,7 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "id": entry.wamid,
         "direction": "outbound",
         "type": entry.type,
-        "text": summary(entry.type, entry.payload),
+        "text": entry.shown or summary(entry.type, entry.payload),
         "at": iso(entry.arrived_at or entry.accepted_at),
         "status": entry.status,
         "context": entry.context,
