@@ -17,9 +17,12 @@ from whatsapp_emulator.inbound import InboundMessage
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.store import Media
+from whatsapp_emulator.numbers import BusinessNumber
 from whatsapp_emulator.settings import SettingsError
+from whatsapp_emulator.templates.template import Template
 from whatsapp_emulator.webhooks.parcels import Parcel
 from whatsapp_emulator.webhooks.shapes import Update
+from whatsapp_emulator.webhooks.subscriptions import Subscription
 
 SAVE_EVERY_SECONDS = 0.5
 
@@ -35,6 +38,9 @@ class Snapshot(msgspec.Struct):
     deliveries: list[Parcel]
     waiting: list[Update]
     media: list[Media] = []
+    templates: list[Template] | None = None
+    numbers: list[BusinessNumber] = []
+    subscriptions: dict[str, Subscription] = {}
     lives: int = 0
 
 
@@ -51,6 +57,9 @@ def take(emulator: Emulator) -> bytes:
             waiting=emulator.outlet.held,
             lives=emulator.lives,
             media=emulator.media.all,
+            templates=emulator.templates.all,
+            numbers=list(emulator.numbers.values()),
+            subscriptions=emulator.webhooks.subscriptions.by_account,
         )
     )
 
@@ -70,6 +79,11 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
     emulator.life, emulator.lives = snapshot.life, snapshot.lives
     emulator.clock.advance(snapshot.clock_ahead_seconds)
     emulator.media.restore(snapshot.media)
+    if snapshot.templates is not None:
+        emulator.templates.restore(snapshot.templates)
+    emulator.numbers.update({one.id: one for one in snapshot.numbers if one.id in emulator.numbers})
+    for account, subscription in snapshot.subscriptions.items():
+        emulator.webhooks.override(account, subscription)
     for contact in snapshot.contacts:
         emulator.contacts.add(contact)
     for inbound in snapshot.inbound:
