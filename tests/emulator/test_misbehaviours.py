@@ -9,6 +9,7 @@ import pytest
 
 from tests.emulator.conftest import INES, Business, Receiver, put_up
 from tests.emulator.files import GOOD
+from tests.emulator.misbehaviours.manual import MANUAL, written
 from tests.emulator.misbehaviours.row import Row
 from tests.emulator.misbehaviours.table import ROWS, ids
 from tests.emulator.wire import Answer, read_wire
@@ -107,3 +108,9 @@ async def test_the_wire_shows_it(
 def test_there_is_a_row_for_each_of_the_23() -> None:
     assert {row.number for row in ROWS} == set(range(1, 24))
     assert len({ids(row) for row in ROWS}) == len(ROWS)
+
+
+def test_the_manual_has_the_table_as_it_is() -> None:
+    assert written(MANUAL.read_text()) == MANUAL.read_text(), (
+        "docs/misbehaviours.md is old: run `python -m tests.emulator.misbehaviours.manual`"
+    )
