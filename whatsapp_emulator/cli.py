@@ -22,16 +22,16 @@ OPTIONS = {
     "app-secret": "signs the webhooks",
     "verify-token": "proves the subscription in the handshake",
     "token": "the bearer token calls must carry (never a real one)",
-    "phone-number-id": "id of the business number; several with commas",
+    "phone-number-id": "id of the business number; several with commas, NUMBER@ACCOUNT in another account",
     "business-account-id": "id of the WhatsApp Business account",
     "state": "file that keeps the state across restarts",
     "host": "address to listen on",
-    "seed": "number that all chance follows from",
+    "seed": "number that all chance and all ids follow from; without it ids never repeat",
     "business-name": "verified name of the business",
     "ready-url": "personas begin to write when this URL first answers 200",
 }
-DEFAULTS = {"port": "0", "host": "127.0.0.1", "seed": "1", "business-name": "Alder Lane Cycles"}
-OPTIONAL = ("state", "ready-url")
+DEFAULTS = {"port": "0", "host": "127.0.0.1", "business-name": "Alder Lane Cycles"}
+OPTIONAL = ("state", "ready-url", "seed")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,21 +67,28 @@ def read_settings(arguments: list[str] | None, environment: Mapping[str, str]) -
             raise SettingsError(f"--{option} (or {variable}) is missing.")
         values[option] = value or ""
     wants_personas = environment.get("EMULATOR_PERSONAS", "").lower() in ("1", "true", "yes", "on")
+    numbers = [_number_and_account(one) for one in values["phone-number-id"].split(",")]
     return Settings(
         webhook_url=values["webhook-url"],
         app_secret=values["app-secret"],
         verify_token=values["verify-token"],
         token=values["token"],
-        phone_number_ids=tuple(one.strip() for one in values["phone-number-id"].split(",")),
+        phone_number_ids=tuple(number for number, _ in numbers),
+        accounts={number: account for number, account in numbers if account},
         business_account_id=values["business-account-id"],
         host=values["host"],
         port=_number("port", values["port"], 65535),
-        seed=_number("seed", values["seed"], 2**63),
+        seed=_number("seed", values["seed"], 2**63) if values["seed"] else None,
         state=Path(values["state"]) if values["state"] else None,
         ready_url=values["ready-url"] or None,
         business_name=values["business-name"],
         personas=given["personas"] or wants_personas,
     )
+
+
+def _number_and_account(written: str) -> tuple[str, str]:
+    number, _, account = written.partition("@")
+    return number.strip(), account.strip()
 
 
 def _number(option: str, value: str, most: int) -> int:

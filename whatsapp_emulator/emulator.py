@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from typing import Any
 
 from whatsapp_emulator.clock import VirtualClock
 from whatsapp_emulator.contacts import Contact, ContactPatch, Contacts
 from whatsapp_emulator.faults.book import FaultBook, Occasion, Verdict
-from whatsapp_emulator.faults.rules import BadSignature, Delay, Duplicate, Kind, Plan
+from whatsapp_emulator.faults.outlet import Outlet
+from whatsapp_emulator.faults.rules import Kind, Plan
 from whatsapp_emulator.graph.calls import SendCall
-from whatsapp_emulator.identifiers import digits, wamid
+from whatsapp_emulator.identifiers import digits, life, wamid
 from whatsapp_emulator.inbound import InboundMessage, InboundMessages
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry, Ledger
@@ -20,12 +20,16 @@ from whatsapp_emulator.live import LiveFeed
 from whatsapp_emulator.media.dispatch import Dispatch
 from whatsapp_emulator.media.links import Links
 from whatsapp_emulator.media.store import Media, MediaStore, download_url
+from whatsapp_emulator.numbers import numbers_of_start
 from whatsapp_emulator.pace import Behaviour, Limits, Pace, RateLimiter
 from whatsapp_emulator.settings import Settings
+from whatsapp_emulator.templates.book import TemplateBook
+from whatsapp_emulator.templates.fitting import Fitted
+from whatsapp_emulator.templates.pacing import Pacing
 from whatsapp_emulator.thread import inbound_line, outbound_line, summary, thread
 from whatsapp_emulator.under_way import UnderWay
 from whatsapp_emulator.webhooks.engine import WebhookEngine
-from whatsapp_emulator.webhooks.shapes import Update, message_update
+from whatsapp_emulator.webhooks.shapes import Update, account_update, message_update
 
 TYPING_SECONDS = 25.0
 ANSWER_WAIT_SECONDS = 10.0
@@ -42,7 +46,7 @@ class Emulator:
         self.contacts = Contacts(settings.business_account_id)
         self.ledger = Ledger()
         self.inbound = InboundMessages()
-        self.faults = FaultBook(settings.seed)
+        self.faults = FaultBook(settings.chance, self.clock)
         self.limiter = RateLimiter(self.clock)
         state = settings.state
         folder = state.with_name(state.name + ".media") if state else None
@@ -55,19 +59,23 @@ class Emulator:
             number: f"4420794600{18 + index:02d}"  # Ofcom's range for drama
             for index, number in enumerate(settings.phone_number_ids)
         }
+        self.numbers = numbers_of_start(settings.phone_number_ids, settings.business_name)
         self.webhooks = WebhookEngine(
             settings, self.display_numbers, self.clock, self.under_way, self._answered
         )
+        self.outlet = Outlet(settings.chance, self.clock, self.under_way, self.webhooks)
         self.journeys = Journeys(
-            settings.seed, self.clock, self.under_way, self.webhooks, self._entry_changed
+            settings.chance, self.clock, self.under_way, self.outlet, self._entry_changed
         )
+        self.pacing = Pacing(self.dispatch)
+        self.templates = TemplateBook(self.clock, settings.account_ids, self.tell_account)
         self._dispatch = Dispatch(self.links, self.under_way, self.journeys.begin)
         self.typing_until: dict[str, float] = {}
         # Told of every entry on a phone, at each change of it.
         self.on_arrival: list[Callable[[Entry], None]] = []
         self._first_answers: dict[str, asyncio.Event] = {}
-        # Part of every id: a restart or reset must not hand out the ids of an earlier life.
-        self.life = secrets.token_hex(8)
+        self.lives = 0
+        self.life = life(settings.seed, self.lives)
         self.use_pace(settings.pace)
 
     @property
@@ -85,13 +93,18 @@ class Emulator:
         """
         await self._dispatch.stop()
         await self.journeys.stop()
+        await self.outlet.clear()
         await self.webhooks.clear()
         self.links.clear()
         self.media.clear()
+        self.pacing.clear()
+        await self.templates.reset()
+        settings = self.settings
+        self.numbers = numbers_of_start(settings.phone_number_ids, settings.business_name)
         kept = list(self.contacts) if keep_contacts else []
         self.contacts.clear()
         for contact in kept:
-            contact.wrote_at, contact.calls, contact.writes = {}, 0, 0
+            contact.wrote_at, contact.met_at, contact.calls, contact.writes = {}, {}, 0, 0
             self.contacts.add(contact)
         self.ledger.clear()
         self.inbound.clear()
@@ -101,18 +114,23 @@ class Emulator:
         self.use_pace(self.settings.pace)
         self.clock.rewind()
         self.typing_until.clear()
-        self.life = secrets.token_hex(8)
+        self.lives += 1
+        self.life = life(self.settings.seed, self.lives)
         self._publish({"type": "reset"})
 
     async def stop(self) -> None:
         """End what is under way towards the contacts; webhooks are stopped by themselves."""
         await self._dispatch.stop()
         await self.journeys.stop()
+        await self.templates.stop()
         await self.links.close()
         self.media.close()
 
     def advance_clock(self, seconds: float) -> None:
         self.clock.advance(seconds)
+        off = [contact.wa_id for contact in self.contacts if contact.device == "offline"]
+        for entry in self.ledger.expire(self.clock.now(), off):
+            self._entry_changed(entry)
         self._publish({"type": "clock", "ahead_seconds": self.clock.ahead_seconds})
 
     # --- the contacts' side ------------------------------------------------------------------
@@ -127,11 +145,7 @@ class Emulator:
 
     def see_all(self, contact: Contact) -> int:
         """The contact looks at the conversation: everything that has arrived becomes read."""
-        unseen = [
-            one
-            for one in self.ledger.of_contact(contact.wa_id)
-            if one.arrived_at is not None and one.seen_at is None
-        ]
+        unseen = self.ledger.unseen(contact.wa_id)
         for entry in unseen:
             self.journeys.seen(entry, contact)
         return len(unseen)
@@ -148,8 +162,11 @@ class Emulator:
         contact.writes += 1
         at = self.clock.now()
         identity = {"from_user_id": contact.bsuid}
-        if not contact.phone_hidden:
+        if contact.parent_bsuid:
+            identity["from_parent_user_id"] = contact.parent_bsuid
+        if contact.shows_phone(number, at):
             identity["from"] = contact.wa_id
+            contact.met_at[number] = at
         unique = f"{self.life}/in/{contact.wa_id}/{contact.writes}"
         inbound = InboundMessage(
             wamid=wamid(contact.wa_id, unique, outbound=False),
@@ -160,7 +177,8 @@ class Emulator:
             media=media,
         )
         inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
-        contact.wrote_at[number] = at
+        if message["type"] != "system":
+            contact.wrote_at[number] = at
         self.inbound.add(inbound)
         self._publish_line(contact.wa_id, inbound_line(inbound))
         self._submit_inbound(inbound, contact)
@@ -169,14 +187,9 @@ class Emulator:
     def _submit_inbound(self, inbound: InboundMessage, contact: Contact) -> None:
         kind = inbound.message["type"]
         text = summary(kind, inbound.message.get(kind))
-        plan = self.judge("inbound", contact, contact.writes, type_=kind, text=text).plan
-        update = message_update(inbound, contact)
-        lie: BadSignature | None = plan.find(BadSignature)
-        delay: Delay | None = plan.find(Delay)
-        duplicate: Duplicate | None = plan.find(Duplicate)
-        update.lies = lie.attempts if lie else 0
-        for _ in range(1 + (duplicate.copies if duplicate else 0)):
-            self.webhooks.submit(update, after_seconds=delay.seconds if delay else 0.0)
+        phone = inbound.phone_number_id
+        verdict = self.judge("inbound", contact, contact.writes, type_=kind, text=text, phone=phone)
+        self.outlet.send(message_update(inbound, contact), contact.wa_id, verdict.plan)
 
     # --- the business's side -----------------------------------------------------------------
 
@@ -190,10 +203,11 @@ class Emulator:
         type_: str = "",
         text: str = "",
         opaque: str = "",
+        phone: str = "",
     ) -> Verdict:
         """Ask the fault rules about a call or an inbound message."""
         names = (contact.wa_id, contact.bsuid) if contact else (digits(address),)
-        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque))
+        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque, phone))
 
     def accept(
         self,
@@ -201,7 +215,10 @@ class Emulator:
         contact: Contact,
         phone_number_id: str,
         plan: Plan,
+        *,
         media: Media | None = None,
+        version: float = 26.0,
+        fitted: Fitted | None = None,
     ) -> Entry:
         """Take a checked send: it is in the ledger and on its way."""
         unique = f"{self.life}/out/{contact.wa_id}/{contact.calls}"
@@ -216,12 +233,21 @@ class Emulator:
             context=call.context,
             opaque=call.opaque,
             media=media,
+            version=version,
             plan=plan,
         )
+        if fitted is not None:
+            entry.shown = fitted.words
+            entry.ttl_seconds = fitted.template.ttl_seconds or entry.ttl_seconds
+        if call.addressed_by == "to":
+            contact.met_at[phone_number_id] = entry.accepted_at
         self.ledger.add(entry)
         self.show_typing(contact.wa_id, on=False)
         self._entry_changed(entry)
-        self.dispatch(entry, contact)
+        if fitted is not None and fitted.template.is_held:
+            self.pacing.hold(fitted.template.id, entry, contact)
+        else:
+            self.dispatch(entry, contact)
         return entry
 
     def dispatch(self, entry: Entry, contact: Contact) -> None:
@@ -263,6 +289,11 @@ class Emulator:
         finally:
             self._first_answers.pop(wamid_, None)
 
+    def tell_account(self, account: str, field: str, value: dict[str, Any]) -> None:
+        """A webhook about a business account."""
+        self.webhooks.submit([account_update(account, field, value, self.clock.now())])
+        self.changed.set()
+
     # --- what the control plane shows --------------------------------------------------------
 
     def contact_shape(self, contact: Contact) -> dict[str, Any]:
@@ -292,11 +323,13 @@ class Emulator:
 
     def _entry_changed(self, entry: Entry) -> None:
         self.ledger.note(entry)
+        self.changed.set()
         if entry.arrived_at is not None:
-            self._publish_line(entry.to, outbound_line(entry))
+            if self.live.is_heard:
+                self._publish_line(entry.to, outbound_line(entry))
             for tell in self.on_arrival:
                 tell(entry)
-        else:
+        elif self.live.is_heard:
             contact = self.contacts.get(entry.to)
             if contact is not None:
                 self._publish({"type": "contact", "contact": self.contact_shape(contact)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,12 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """``webhook_url`` may be None: webhooks then wait until one is set by the control plane."""
+    """``webhook_url`` may be None: webhooks then wait until one is set by the control plane.
+
+    ``seed``: given, the run repeats, ids included; None: chance repeats, but no two lives of the
+    emulator ever hand out the same ids.
+    ``accounts``: the business account of a number where it is not ``business_account_id``.
+    """
 
     webhook_url: str | None
     app_secret: str
@@ -27,11 +33,27 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 0
     state: Path | None = None
-    seed: int = 1
+    seed: int | None = None
     personas: bool = False
     ready_url: str | None = None
     business_name: str = "Alder Lane Cycles"
     pace: Pace = field(default_factory=Pace)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def account_ids(self) -> list[str]:
+        return list(dict.fromkeys([self.business_account_id, *self.accounts.values()]))
+
+    def account_of(self, phone_number_id: str) -> str:
+        return self.accounts.get(phone_number_id, self.business_account_id)
+
+    def numbers_of(self, account: str) -> list[str]:
+        return [one for one in self.phone_number_ids if self.account_of(one) == account]
+
+    @property
+    def chance(self) -> int:
+        """What all draws follow from."""
+        return 1 if self.seed is None else self.seed
 
     def __post_init__(self) -> None:
         if self.token.startswith("EAA"):
