@@ -181,11 +181,12 @@ class Emulator:
             media=media,
         )
         inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
-        if message["type"] != "system":
+        if message["type"] != "system" and number not in contact.blocked_by:
             contact.wrote_at[number] = at
         self.inbound.add(inbound)
         self._publish_line(contact.wa_id, inbound_line(inbound))
-        self._submit_inbound(inbound, contact)
+        if number not in contact.blocked_by:
+            self._submit_inbound(inbound, contact)
         return inbound
 
     def _submit_inbound(self, inbound: InboundMessage, contact: Contact) -> None:
