@@ -145,11 +145,7 @@ class Emulator:
 
     def see_all(self, contact: Contact) -> int:
         """The contact looks at the conversation: everything that has arrived becomes read."""
-        unseen = [
-            one
-            for one in self.ledger.of_contact(contact.wa_id)
-            if one.arrived_at is not None and one.seen_at is None
-        ]
+        unseen = self.ledger.unseen(contact.wa_id)
         for entry in unseen:
             self.journeys.seen(entry, contact)
         return len(unseen)
@@ -328,11 +324,13 @@ class Emulator:
 
     def _entry_changed(self, entry: Entry) -> None:
         self.ledger.note(entry)
+        self.changed.set()
         if entry.arrived_at is not None:
-            self._publish_line(entry.to, outbound_line(entry))
+            if self.live.is_heard:
+                self._publish_line(entry.to, outbound_line(entry))
             for tell in self.on_arrival:
                 tell(entry)
-        else:
+        elif self.live.is_heard:
             contact = self.contacts.get(entry.to)
             if contact is not None:
                 self._publish({"type": "contact", "contact": self.contact_shape(contact)})

@@ -99,6 +99,7 @@ class Ledger:
         self._by_wamid: dict[str, Entry] = {}
         self._by_contact: dict[str, list[Entry]] = {}
         self._waiting: dict[str, set[str]] = {}
+        self._unseen: dict[str, dict[str, Entry]] = {}
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -113,6 +114,7 @@ class Ledger:
             entry.to = new
         self._by_contact[new] = moved
         self._waiting[new] = self._waiting.pop(old, set())
+        self._unseen[new] = self._unseen.pop(old, {})
 
     def note(self, entry: Entry) -> None:
         """Take notice of a change of the entry."""
@@ -121,6 +123,11 @@ class Ledger:
             waiting.add(entry.wamid)
         else:
             waiting.discard(entry.wamid)
+        unseen = self._unseen.setdefault(entry.to, {})
+        if entry.arrived_at is not None and entry.seen_at is None:
+            unseen[entry.wamid] = entry
+        else:
+            unseen.pop(entry.wamid, None)
 
     def expire(self, now: float, wa_ids: Iterable[str]) -> list[Entry]:
         """Drop what has waited too long for these contacts; the dropped ones."""
@@ -137,6 +144,10 @@ class Ledger:
     def waiting(self, wa_id: str) -> int:
         """How many messages to the contact are accepted and neither on the phone nor failed."""
         return len(self._waiting.get(wa_id, ()))
+
+    def unseen(self, wa_id: str) -> list[Entry]:
+        """What is on the contact's phone and was never on its screen, in the order it came."""
+        return list(self._unseen.get(wa_id, {}).values())
 
     def get(self, wamid: str) -> Entry | None:
         return self._by_wamid.get(wamid)
@@ -157,3 +168,4 @@ class Ledger:
         self._by_wamid.clear()
         self._by_contact.clear()
         self._waiting.clear()
+        self._unseen.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Coroutine, Iterable
 from time import perf_counter
 from typing import Any
@@ -26,6 +27,8 @@ from whatsapp_emulator.webhooks.subscriptions import (
     is_override,
     override_name,
 )
+
+PIECE_BYTES = 512 * 1024
 
 
 class WebhookEngine:
@@ -231,7 +234,9 @@ class WebhookEngine:
         if not is_unsigned:
             secret = app.secret + (" (wrong)" if lies else "")
             headers["X-Hub-Signature-256"] = sign(secret, body)
-        await self.request("POST", attempt.url, attempt, data=body, headers=headers)
+        # The client wants large bodies as files, so as to write them piece by piece.
+        sent = io.BytesIO(body) if len(body) > PIECE_BYTES else body
+        await self.request("POST", attempt.url, attempt, data=sent, headers=headers)
         if attempt.http == 200 and not parcels[0].replayed:
             self._replay(app, updates)
         return attempt.http == 200
