@@ -238,8 +238,7 @@ class Emulator:
             plan=plan,
         )
         if fitted is not None:
-            entry.shown = fitted.words
-            entry.ttl_seconds = fitted.template.ttl_seconds or entry.ttl_seconds
+            fitted.write_on(entry)
         if call.addressed_by == "to":
             contact.met_at[phone_number_id] = entry.accepted_at
         self.ledger.add(entry)
