@@ -52,9 +52,9 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     await runner.setup()
     background: list[asyncio.Task[None]] = []
     try:
+        await emulator.webhooks.start()
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         await site.start()
-        await emulator.webhooks.start()
         if saved is not None:
             snapshot.restore(emulator, saved)
         if company is not None:
