@@ -6,10 +6,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from whatsapp_emulator.media.store import DOWNLOAD_PATH
+
 FOLDER = Path(__file__).parent / "phone"
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -31,7 +33,7 @@ async def get_page(request: web.Request) -> web.FileResponse:
 
 
 async def _guard(request: web.Request, response: web.StreamResponse) -> None:
-    if request.path.startswith("/v"):
+    if request.path.startswith(("/v", DOWNLOAD_PATH)):
         return  # the Graph API's answers carry Meta's headers only
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)

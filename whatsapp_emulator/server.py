@@ -17,7 +17,7 @@ from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.graph.routes import EMULATOR, add_graph_routes
 from whatsapp_emulator.personas.company import Company
 from whatsapp_emulator.phone_page import add_phone_page
-from whatsapp_emulator.settings import Settings
+from whatsapp_emulator.settings import Settings, local_host
 from whatsapp_emulator.webhooks.handshake import shake_hands
 
 BODY_LIMIT = 2 * 1024 * 1024
@@ -55,6 +55,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         await emulator.webhooks.start()
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         await site.start()
+        port = runner.addresses[0][1]
+        emulator.own_url = f"http://{local_host(settings.host)}:{port}"
         if saved is not None:
             snapshot.restore(emulator, saved)
         if company is not None:
@@ -68,7 +70,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         )
         if settings.state:
             background.append(asyncio.create_task(snapshot.keep_saving(emulator, settings.state)))
-        yield Running(emulator, runner.addresses[0][1])
+        yield Running(emulator, port)
     finally:
         emulator.stopping.set()
         emulator.live.close()
@@ -79,6 +81,6 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             snapshot.save(emulator, settings.state)
         if company is not None:
             await company.stop()
-        await emulator.journeys.stop()
+        await emulator.stop()
         await runner.cleanup()
         await emulator.webhooks.stop()
