@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from typing import Any
 
 from whatsapp_emulator.clock import VirtualClock
 from whatsapp_emulator.contacts import Contact, ContactPatch, Contacts
 from whatsapp_emulator.faults.book import FaultBook, Occasion, Verdict
-from whatsapp_emulator.faults.rules import BadSignature, Delay, Duplicate, Kind, Plan
+from whatsapp_emulator.faults.outlet import Outlet
+from whatsapp_emulator.faults.rules import Kind, Plan
 from whatsapp_emulator.graph.calls import SendCall
-from whatsapp_emulator.identifiers import digits, wamid
+from whatsapp_emulator.identifiers import digits, life, wamid
 from whatsapp_emulator.inbound import InboundMessage, InboundMessages
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry, Ledger
@@ -42,7 +42,7 @@ class Emulator:
         self.contacts = Contacts(settings.business_account_id)
         self.ledger = Ledger()
         self.inbound = InboundMessages()
-        self.faults = FaultBook(settings.seed)
+        self.faults = FaultBook(settings.chance, self.clock)
         self.limiter = RateLimiter(self.clock)
         state = settings.state
         folder = state.with_name(state.name + ".media") if state else None
@@ -58,16 +58,17 @@ class Emulator:
         self.webhooks = WebhookEngine(
             settings, self.display_numbers, self.clock, self.under_way, self._answered
         )
+        self.outlet = Outlet(settings.chance, self.clock, self.under_way, self.webhooks)
         self.journeys = Journeys(
-            settings.seed, self.clock, self.under_way, self.webhooks, self._entry_changed
+            settings.chance, self.clock, self.under_way, self.outlet, self._entry_changed
         )
         self._dispatch = Dispatch(self.links, self.under_way, self.journeys.begin)
         self.typing_until: dict[str, float] = {}
         # Told of every entry on a phone, at each change of it.
         self.on_arrival: list[Callable[[Entry], None]] = []
         self._first_answers: dict[str, asyncio.Event] = {}
-        # Part of every id: a restart or reset must not hand out the ids of an earlier life.
-        self.life = secrets.token_hex(8)
+        self.lives = 0
+        self.life = life(settings.seed, self.lives)
         self.use_pace(settings.pace)
 
     @property
@@ -85,13 +86,14 @@ class Emulator:
         """
         await self._dispatch.stop()
         await self.journeys.stop()
+        await self.outlet.clear()
         await self.webhooks.clear()
         self.links.clear()
         self.media.clear()
         kept = list(self.contacts) if keep_contacts else []
         self.contacts.clear()
         for contact in kept:
-            contact.wrote_at, contact.calls, contact.writes = {}, 0, 0
+            contact.wrote_at, contact.met_at, contact.calls, contact.writes = {}, {}, 0, 0
             self.contacts.add(contact)
         self.ledger.clear()
         self.inbound.clear()
@@ -101,7 +103,8 @@ class Emulator:
         self.use_pace(self.settings.pace)
         self.clock.rewind()
         self.typing_until.clear()
-        self.life = secrets.token_hex(8)
+        self.lives += 1
+        self.life = life(self.settings.seed, self.lives)
         self._publish({"type": "reset"})
 
     async def stop(self) -> None:
@@ -148,8 +151,11 @@ class Emulator:
         contact.writes += 1
         at = self.clock.now()
         identity = {"from_user_id": contact.bsuid}
-        if not contact.phone_hidden:
+        if contact.parent_bsuid:
+            identity["from_parent_user_id"] = contact.parent_bsuid
+        if contact.shows_phone(number, at):
             identity["from"] = contact.wa_id
+            contact.met_at[number] = at
         unique = f"{self.life}/in/{contact.wa_id}/{contact.writes}"
         inbound = InboundMessage(
             wamid=wamid(contact.wa_id, unique, outbound=False),
@@ -160,7 +166,8 @@ class Emulator:
             media=media,
         )
         inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
-        contact.wrote_at[number] = at
+        if message["type"] != "system":
+            contact.wrote_at[number] = at
         self.inbound.add(inbound)
         self._publish_line(contact.wa_id, inbound_line(inbound))
         self._submit_inbound(inbound, contact)
@@ -169,14 +176,9 @@ class Emulator:
     def _submit_inbound(self, inbound: InboundMessage, contact: Contact) -> None:
         kind = inbound.message["type"]
         text = summary(kind, inbound.message.get(kind))
-        plan = self.judge("inbound", contact, contact.writes, type_=kind, text=text).plan
-        update = message_update(inbound, contact)
-        lie: BadSignature | None = plan.find(BadSignature)
-        delay: Delay | None = plan.find(Delay)
-        duplicate: Duplicate | None = plan.find(Duplicate)
-        update.lies = lie.attempts if lie else 0
-        for _ in range(1 + (duplicate.copies if duplicate else 0)):
-            self.webhooks.submit(update, after_seconds=delay.seconds if delay else 0.0)
+        phone = inbound.phone_number_id
+        verdict = self.judge("inbound", contact, contact.writes, type_=kind, text=text, phone=phone)
+        self.outlet.send(message_update(inbound, contact), contact.wa_id, verdict.plan)
 
     # --- the business's side -----------------------------------------------------------------
 
@@ -190,10 +192,11 @@ class Emulator:
         type_: str = "",
         text: str = "",
         opaque: str = "",
+        phone: str = "",
     ) -> Verdict:
         """Ask the fault rules about a call or an inbound message."""
         names = (contact.wa_id, contact.bsuid) if contact else (digits(address),)
-        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque))
+        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque, phone))
 
     def accept(
         self,
@@ -201,7 +204,9 @@ class Emulator:
         contact: Contact,
         phone_number_id: str,
         plan: Plan,
+        *,
         media: Media | None = None,
+        version: float = 26.0,
     ) -> Entry:
         """Take a checked send: it is in the ledger and on its way."""
         unique = f"{self.life}/out/{contact.wa_id}/{contact.calls}"
@@ -216,8 +221,11 @@ class Emulator:
             context=call.context,
             opaque=call.opaque,
             media=media,
+            version=version,
             plan=plan,
         )
+        if call.addressed_by == "to":
+            contact.met_at[phone_number_id] = entry.accepted_at
         self.ledger.add(entry)
         self.show_typing(contact.wa_id, on=False)
         self._entry_changed(entry)

@@ -53,6 +53,13 @@ class InboundMessages:
     def of_contact(self, wa_id: str) -> list[InboundMessage]:
         return self._by_contact.get(wa_id, [])
 
+    def move(self, old: str, new: str) -> None:
+        """A contact's messages under its new wa_id."""
+        moved = self._by_contact.pop(old, [])
+        for inbound in moved:
+            inbound.wa_id = new
+        self._by_contact[new] = moved
+
     def mark_read(self, wamid: str, at: float) -> list[InboundMessage]:
         """Mark the message and the contact's earlier ones read; the changed ones."""
         newest = self._by_wamid[wamid]

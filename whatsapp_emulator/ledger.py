@@ -16,7 +16,7 @@ class Entry(msgspec.Struct):
 
     ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
-    ``media``: the first file it carries, uploaded or fetched.
+    ``media``: the first file it carries, uploaded or fetched. ``version``: the API's of the call.
     """
 
     wamid: str
@@ -37,6 +37,7 @@ class Entry(msgspec.Struct):
     failed_code: int | None = None
     past: bool = False
     media: Media | None = None
+    version: float = 26.0
     plan: Plan = msgspec.field(default_factory=Plan)
 
     @property
@@ -95,6 +96,14 @@ class Ledger:
         self._by_wamid[entry.wamid] = entry
         self._by_contact.setdefault(entry.to, []).append(entry)
         self.note(entry)
+
+    def move(self, old: str, new: str) -> None:
+        """A contact's sends under its new wa_id."""
+        moved = self._by_contact.pop(old, [])
+        for entry in moved:
+            entry.to = new
+        self._by_contact[new] = moved
+        self._waiting[new] = self._waiting.pop(old, set())
 
     def note(self, entry: Entry) -> None:
         """Take notice of a change of the entry."""

@@ -51,7 +51,7 @@ def summary(kind: str, payload: Any) -> str:
     """A message in words, whatever its type."""
     if not isinstance(payload, dict):
         return f"[{kind}]"
-    if kind == "text":
+    if kind in ("text", "system"):
         return str(payload.get("body", ""))
     if kind == "template":
         return f"[template {payload.get('name')}]"

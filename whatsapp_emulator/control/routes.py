@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from whatsapp_emulator.control import levers, media, people, personas, records, running
+from whatsapp_emulator.control import identity, levers, media, people, personas, records, running
 from whatsapp_emulator.control.bodies import ControlError, reply
 from whatsapp_emulator.control.live import stream_live
 from whatsapp_emulator.graph.routes import Handler
@@ -16,6 +16,9 @@ def add_control_routes(app: web.Application) -> None:
         ("PUT", "contacts/{wa_id}", people.put_contact),
         ("POST", "contacts/{wa_id}/read", people.post_read),
         ("GET", "contacts/{wa_id}/thread", people.get_thread),
+        ("POST", "contacts/{wa_id}/number", identity.post_number),
+        ("POST", "contacts/{wa_id}/user-id", identity.post_user_id),
+        ("POST", "contacts/{wa_id}/identity", identity.post_identity),
         ("POST", "inbound", people.post_inbound),
         ("POST", "media", media.post_media),
         ("GET", "media/{id}", media.get_media),
@@ -31,6 +34,8 @@ def add_control_routes(app: web.Application) -> None:
         ("PUT", "behaviour", levers.put_behaviour),
         ("GET", "webhook", running.get_webhook),
         ("PUT", "webhook", running.put_webhook),
+        ("GET", "apps", running.get_apps),
+        ("PUT", "apps", running.put_apps),
         ("GET", "deliveries", records.get_deliveries),
         ("GET", "clock", running.get_clock),
         ("POST", "clock/advance", running.advance_clock),

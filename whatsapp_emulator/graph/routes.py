@@ -47,7 +47,8 @@ async def get_node(request: web.Request) -> web.StreamResponse:
     emulator = request.app[EMULATOR]
     node = request.match_info["node"]
     media = emulator.media.get(node)
-    verdict = emulator.judge("resolve" if media else "node", None, 0)
+    phone = media.phone_number_id if media else node
+    verdict = emulator.judge("resolve" if media else "node", None, 0, phone=phone)
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
     if media is not None:

@@ -13,6 +13,12 @@ from whatsapp_emulator.graph.answers import act_refusal, answer
 from whatsapp_emulator.graph.calls import ReadCall, SendCall, parse_call
 from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.graph.gate import EMULATOR, business_number, maybe_spoil, success
+from whatsapp_emulator.graph.recipients import (
+    check_reaction,
+    check_recipient,
+    check_window,
+    find_recipient,
+)
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.attachments import attachments, fault_of, find_media
 from whatsapp_emulator.media.store import Media
@@ -36,7 +42,7 @@ async def post_message(request: web.Request) -> web.StreamResponse:
 async def _send(
     request: web.Request, emulator: Emulator, call: SendCall, phone: str
 ) -> web.StreamResponse:
-    contact = emulator.contacts.find(call.address)
+    contact = find_recipient(emulator, call)
     if contact is not None:
         contact.calls += 1
     verdict = emulator.judge(
@@ -47,32 +53,27 @@ async def _send(
         type_=call.type,
         text=summary(call.type, call.payload),
         opaque=call.opaque or "",
+        phone=phone,
     )
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
     exceeded = emulator.limiter.exceeded(phone, contact.wa_id if contact else call.address)
     if exceeded:
         raise GraphError(exceeded[0], retry_after_seconds=exceeded[1])
-    if contact is None:
-        raise GraphError(131026)
+    contact = check_recipient(emulator, call, contact, phone)
     media, faults = _check_media(emulator, call, phone)
-    faults = [*_check_window(emulator, call, contact, phone), *faults]
+    faults = [
+        *check_window(emulator, call, contact, phone),
+        *check_reaction(emulator, call, contact, phone),
+        *faults,
+    ]
     plan = Plan([*faults[:1], *verdict.plan.actions]) if faults else verdict.plan
-    entry = emulator.accept(call, contact, phone, plan, media)
+    version = float(request.match_info["version"])
+    entry = emulator.accept(call, contact, phone, plan, media=media, version=version)
     good = answer(_accepted(call, contact, entry))
     if isinstance(verdict.answer, StatusFirst):
         await emulator.first_answer(entry.wamid)
     return await maybe_spoil(request, verdict.answer, good)
-
-
-def _check_window(emulator: Emulator, call: SendCall, contact: Contact, phone: str) -> list[Fail]:
-    """Outside the service window: refused at once, or accepted to fail."""
-    expires_at = contact.window_expires_at(phone) or 0.0
-    if call.type == "template" or expires_at > emulator.clock.now():
-        return []
-    if emulator.journeys.behaviour.window_refusal == "sync":
-        raise GraphError(131047)
-    return [Fail(code=131047)]
 
 
 def _check_media(emulator: Emulator, call: SendCall, phone: str) -> tuple[Media | None, list[Fail]]:
@@ -104,7 +105,8 @@ async def _read(request: web.Request, emulator: Emulator, call: ReadCall) -> web
     inbound = emulator.inbound.get(call.message_id)
     contact = emulator.contacts.get(inbound.wa_id) if inbound else None
     kind: Kind = "typing" if call.typing else "mark_read"
-    verdict = emulator.judge(kind, contact, contact.writes if contact else 0)
+    number = contact.writes if contact else 0
+    verdict = emulator.judge(kind, contact, number, phone=request.match_info["phone"])
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
     if inbound is None or contact is None:

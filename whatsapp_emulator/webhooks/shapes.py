@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from typing import Any, Literal
 
 import msgspec
@@ -19,27 +20,48 @@ FREE_REPLY = {
     "category": "service",
 }
 TEMPLATE = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
+# Statuses of calls below this version carry a ``conversation``.
+CONVERSATION_OMITTED = 24.0
 
 
 class Update(msgspec.Struct):
-    """One item of a webhook. ``lies``: how many deliveries of it are signed wrongly."""
+    """One item of a webhook: a member of ``value.messages``, ``.statuses`` or ``.errors``.
 
-    kind: Literal["messages", "statuses"]
+    ``lies``: how many deliveries of it are signed wrongly, or not at all (``unsigned``).
+    ``replays``: after how many seconds each its POST is repeated. ``field``: of its change.
+    ``own_entry``: it shares no entry with others. ``app``: the only one to get it.
+    """
+
+    kind: Literal["messages", "statuses", "errors"]
     phone_number_id: str
     wamid: str
     value: dict[str, Any]
     contact: dict[str, Any] | None = None
     status: str | None = None
     lies: int = 0
+    unsigned: bool = False
+    replays: list[float] = []
+    field: str = "messages"
+    own_entry: bool = False
+    app: str | None = None
 
 
 def message_update(inbound: InboundMessage, contact: Contact) -> Update:
+    """``user_changed_user_id`` alone comes without ``contacts`` and ``from``."""
+    system = inbound.message.get("system") or {}
+    is_nameless = system.get("type") == "user_changed_user_id"
+    if is_nameless:
+        inbound.message.pop("from", None)
     return Update(
         kind="messages",
         phone_number_id=inbound.phone_number_id,
         wamid=inbound.wamid,
         value=inbound.message,
-        contact=_contact(contact, with_username=True),
+        contact=None
+        if is_nameless
+        else contact_shape(
+            contact, contact.shows_phone(inbound.phone_number_id, inbound.at), with_username=True
+        ),
     )
 
 
@@ -54,17 +76,22 @@ def status_update(
 ) -> Update:
     """A status of ``entry``; ``failure`` is the code and details of a ``failed`` one."""
     value: dict[str, Any] = {"id": entry.wamid, "status": status, "timestamp": str(int(at))}
-    if not contact.phone_hidden:
+    shows_phone = contact.shows_phone(entry.phone_number_id, at)
+    if shows_phone:
         value["recipient_id"] = contact.wa_id
     # Meta leaves contacts out of a failed status, and the user id too if sent to a number.
     if failure is None or entry.addressed_by == "recipient":
         value["recipient_user_id"] = contact.bsuid
+        if contact.parent_bsuid:
+            value["recipient_parent_user_id"] = contact.parent_bsuid
     if entry.opaque is not None and with_opaque:
         value["biz_opaque_callback_data"] = entry.opaque
     if failure is not None:
         value["errors"] = [webhook_error(*failure)]
     elif status == "sent" or entry.read_at is None or entry.delivered_at is None:
         value["pricing"] = TEMPLATE if entry.type == "template" else FREE_REPLY
+    if entry.version < CONVERSATION_OMITTED and failure is None:
+        value["conversation"] = conversation(entry, contact, status)
     return Update(
         kind="statuses",
         phone_number_id=entry.phone_number_id,
@@ -72,7 +99,7 @@ def status_update(
         value=value,
         contact=None
         if failure is not None
-        else _contact(contact, with_username=status in ("delivered", "read")),
+        else contact_shape(contact, shows_phone, with_username=status in ("delivered", "read")),
         status=status,
     )
 
@@ -80,35 +107,62 @@ def status_update(
 def envelope(
     updates: Iterable[Update], business_account_id: str, display_numbers: dict[str, str]
 ) -> dict[str, Any]:
-    """Updates as one POST: one change per number, kind and presence of contacts."""
-    groups: dict[tuple[str, str, bool], list[Update]] = {}
+    """Updates as one POST: one change per field, number, kind and presence of contacts."""
+    groups: dict[tuple[str, str, str, bool], list[Update]] = {}
+    alone = []
     for update in updates:
-        key = (update.phone_number_id, update.kind, update.contact is None)
-        groups.setdefault(key, []).append(update)
-    changes = []
-    for (phone_number_id, kind, nameless), group in groups.items():
-        value: dict[str, Any] = {
-            "messaging_product": "whatsapp",
-            "metadata": {
-                "display_phone_number": display_numbers[phone_number_id],
-                "phone_number_id": phone_number_id,
-            },
-        }
-        if not nameless:
-            value["contacts"] = list({str(one.contact): one.contact for one in group}.values())
-        value[kind] = [one.value for one in group]
-        changes.append({"value": value, "field": "messages"})
+        if update.own_entry:
+            alone.append([update])
+        else:
+            key = (update.field, update.phone_number_id, update.kind, update.contact is None)
+            groups.setdefault(key, []).append(update)
+    entries = [[_change(group, display_numbers) for group in groups.values()]] if groups else []
+    entries += [[_change(group, display_numbers)] for group in alone]
     return {
         "object": "whatsapp_business_account",
-        "entry": [{"id": business_account_id, "changes": changes}],
+        "entry": [{"id": business_account_id, "changes": changes} for changes in entries],
     }
 
 
-def _contact(contact: Contact, *, with_username: bool) -> dict[str, Any]:
+def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, Any]:
+    first = group[0]
+    value: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": display_numbers[first.phone_number_id],
+            "phone_number_id": first.phone_number_id,
+        },
+    }
+    if first.contact is not None:
+        # One person's shapes are alike but for the username: each is there once.
+        value["contacts"] = list({str(one.contact): one.contact for one in group}.values())
+    value[first.kind] = [one.value for one in group]
+    return {"value": value, "field": first.field}
+
+
+def conversation(entry: Entry, contact: Contact, status: str) -> dict[str, Any]:
+    """What statuses told of the conversation before v24: one per contact, number and day; when
+    it ends is told by ``sent`` only."""
+    origin = "utility" if entry.type == "template" else "service"
+    began_at = entry.accepted_at // 86400 * 86400
+    unique = f"{contact.bsuid}/{entry.phone_number_id}/{origin}/{began_at}"
+    shape: dict[str, Any] = {
+        "id": blake2b(unique.encode(), digest_size=16).hexdigest(),
+        "origin": {"type": origin},
+    }
+    if status == "sent":
+        shape["expiration_timestamp"] = str(int(began_at + 86400))
+    return shape
+
+
+def contact_shape(contact: Contact, shows_phone: bool, *, with_username: bool) -> dict[str, Any]:
+    """A member of ``contacts``."""
     profile: dict[str, Any] = {"name": contact.name}
     if with_username and contact.username:
         profile["username"] = contact.username
     shape: dict[str, Any] = {"profile": profile, "user_id": contact.bsuid}
-    if not contact.phone_hidden:
+    if contact.parent_bsuid:
+        shape["parent_user_id"] = contact.parent_bsuid
+    if shows_phone:
         shape["wa_id"] = contact.wa_id
     return shape
