@@ -24,7 +24,7 @@ class VirtualClock:
 
     async def sleep_until(self, at: float) -> None:
         """Return when the virtual time is ``at``; always yields once."""
-        if at <= self.now():
+        if at <= self.now() and not self._sleepers:  # or it would overtake one whose time has come
             await asyncio.sleep(0)
             return
         woken = asyncio.get_running_loop().create_future()

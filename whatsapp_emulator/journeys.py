@@ -41,7 +41,7 @@ class Journeys:
     @staticmethod
     def has_way_to_go(entry: Entry, contact: Contact) -> bool:
         """Whether statuses of the entry are still to come (asked after a restart)."""
-        if entry.failed_at is not None or entry.read_at is not None:
+        if any(at is not None for at in (entry.failed_at, entry.read_at, entry.expired_at)):
             return False
         unread = entry.seen_at is not None and contact.read_receipts
         return entry.arrived_at is None or unread or entry.plan.find(Fail) is not None
@@ -61,6 +61,11 @@ class Journeys:
         self._on_change(entry)
         if contact.read_receipts:
             self._spawn(self._report_read(entry, contact))
+
+    def played(self, entry: Entry, contact: Contact) -> None:
+        """The contact has played a voice note for the first time; told once, if receipts are on."""
+        if entry.played_at is None and contact.read_receipts:
+            self._report(entry, contact, "played")
 
     async def stop(self) -> None:
         tasks = list(self._tasks)
@@ -94,6 +99,8 @@ class Journeys:
             return None  # only `sent` follows a reaction
         if entry.arrived_at is None:
             await self._arrive(entry, contact)
+        if entry.expired_at is not None:
+            return None  # dropped without a word
         if fail and fail.after == "delivered":
             await self._wait(entry, "failed", self.pace.delivered_seconds)
             return self._fail(entry, contact, fail)
@@ -105,6 +112,8 @@ class Journeys:
         while True:
             if contact.device == "offline":
                 await self._until_switched_on(contact)
+            if entry.expired_at is not None:
+                return
             await self._wait(entry, "delivered", self.pace.delivered_seconds)
             if contact.device != "offline":
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from whatsapp_emulator.clock import iso
 from whatsapp_emulator.faults.rules import Plan
 from whatsapp_emulator.media.store import Media
 
+TTL_SECONDS = 30 * 24 * 3600.0
+
 
 class Entry(msgspec.Struct):
     """One accepted send. Times are virtual seconds since 1970, None until they happen.
@@ -17,6 +20,9 @@ class Entry(msgspec.Struct):
     ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
     ``media``: the first file it carries, uploaded or fetched. ``version``: the API's of the call.
+    ``shown``, ``replies``: what the phone shows of a template, and its quick replies
+    (``{text, payload}``); ``category`` is the template's. ``expired_at``: still not on the
+    phone ``ttl_seconds`` after acceptance, so WhatsApp dropped it without a word.
     """
 
     wamid: str
@@ -38,6 +44,12 @@ class Entry(msgspec.Struct):
     past: bool = False
     media: Media | None = None
     version: float = 26.0
+    shown: str | None = None
+    category: str | None = None
+    replies: list[dict[str, str]] = []
+    played_at: float | None = None
+    ttl_seconds: float = TTL_SECONDS
+    expired_at: float | None = None
     plan: Plan = msgspec.field(default_factory=Plan)
 
     @property
@@ -47,11 +59,14 @@ class Entry(msgspec.Struct):
 
     @property
     def is_waiting(self) -> bool:
-        return self.arrived_at is None and self.failed_at is None and self.type != "reaction"
+        is_over = self.failed_at is not None or self.expired_at is not None
+        return self.arrived_at is None and not is_over and self.type != "reaction"
 
     @property
     def status(self) -> str:
         """The strongest evidence so far."""
+        if self.played_at is not None:
+            return "played"
         if self.read_at is not None:
             return "read"
         if self.delivered_at is not None:
@@ -77,6 +92,7 @@ class Entry(msgspec.Struct):
                 "sent": iso(self.sent_at),
                 "delivered": iso(self.delivered_at),
                 "read": iso(self.read_at),
+                "played": iso(self.played_at),
                 "failed": iso(self.failed_at),
             },
         }
@@ -90,6 +106,7 @@ class Ledger:
         self._by_wamid: dict[str, Entry] = {}
         self._by_contact: dict[str, list[Entry]] = {}
         self._waiting: dict[str, set[str]] = {}
+        self._unseen: dict[str, dict[str, Entry]] = {}
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -104,6 +121,7 @@ class Ledger:
             entry.to = new
         self._by_contact[new] = moved
         self._waiting[new] = self._waiting.pop(old, set())
+        self._unseen[new] = self._unseen.pop(old, {})
 
     def note(self, entry: Entry) -> None:
         """Take notice of a change of the entry."""
@@ -112,10 +130,31 @@ class Ledger:
             waiting.add(entry.wamid)
         else:
             waiting.discard(entry.wamid)
+        unseen = self._unseen.setdefault(entry.to, {})
+        if entry.arrived_at is not None and entry.seen_at is None:
+            unseen[entry.wamid] = entry
+        else:
+            unseen.pop(entry.wamid, None)
+
+    def expire(self, now: float, wa_ids: Iterable[str]) -> list[Entry]:
+        """Drop what has waited too long for these contacts; the dropped ones."""
+        dropped = []
+        for wa_id in wa_ids:
+            for name in list(self._waiting.get(wa_id, ())):
+                entry = self._by_wamid[name]
+                if entry.accepted_at + entry.ttl_seconds <= now:
+                    entry.expired_at = now
+                    self.note(entry)
+                    dropped.append(entry)
+        return dropped
 
     def waiting(self, wa_id: str) -> int:
         """How many messages to the contact are accepted and neither on the phone nor failed."""
         return len(self._waiting.get(wa_id, ()))
+
+    def unseen(self, wa_id: str) -> list[Entry]:
+        """What is on the contact's phone and was never on its screen, in the order it came."""
+        return list(self._unseen.get(wa_id, {}).values())
 
     def get(self, wamid: str) -> Entry | None:
         return self._by_wamid.get(wamid)
@@ -136,3 +175,4 @@ class Ledger:
         self._by_wamid.clear()
         self._by_contact.clear()
         self._waiting.clear()
+        self._unseen.clear()

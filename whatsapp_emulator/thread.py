@@ -30,11 +30,12 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "id": entry.wamid,
         "direction": "outbound",
         "type": entry.type,
-        "text": summary(entry.type, entry.payload),
+        "text": entry.shown or summary(entry.type, entry.payload),
         "at": iso(entry.arrived_at or entry.accepted_at),
         "status": entry.status,
         "context": entry.context,
         "media": entry.media.shape() if entry.media else None,
+        "replies": entry.replies,
         "seen": entry.seen_at is not None,
     }
 

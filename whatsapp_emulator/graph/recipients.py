@@ -26,6 +26,8 @@ def check_recipient(
     emulator: Emulator, call: SendCall, contact: Contact | None, phone: str
 ) -> Contact:
     """The contact; ``GraphError`` when it cannot be sent to."""
+    if not emulator.numbers[phone].is_registered:
+        raise GraphError(133010)
     if contact is None:
         own = emulator.display_numbers.get(phone, "")
         raise GraphError(131021 if digits(call.address) == own else 131026)

@@ -19,9 +19,11 @@ from whatsapp_emulator.graph.recipients import (
     check_window,
     find_recipient,
 )
+from whatsapp_emulator.graph.template_sends import check_template_send
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.attachments import attachments, fault_of, find_media
 from whatsapp_emulator.media.store import Media
+from whatsapp_emulator.templates.fitting import Fitted
 from whatsapp_emulator.thread import summary
 
 
@@ -61,6 +63,7 @@ async def _send(
     if exceeded:
         raise GraphError(exceeded[0], retry_after_seconds=exceeded[1])
     contact = check_recipient(emulator, call, contact, phone)
+    fitted = check_template_send(emulator, call, phone)
     media, faults = _check_media(emulator, call, phone)
     faults = [
         *check_window(emulator, call, contact, phone),
@@ -69,8 +72,8 @@ async def _send(
     ]
     plan = Plan([*faults[:1], *verdict.plan.actions]) if faults else verdict.plan
     version = float(request.match_info["version"])
-    entry = emulator.accept(call, contact, phone, plan, media=media, version=version)
-    good = answer(_accepted(call, contact, entry))
+    entry = emulator.accept(call, contact, phone, plan, media=media, version=version, fitted=fitted)
+    good = answer(_accepted(call, contact, entry, fitted))
     if isinstance(verdict.answer, StatusFirst):
         await emulator.first_answer(entry.wamid)
     return await maybe_spoil(request, verdict.answer, good)
@@ -91,13 +94,19 @@ def _check_media(emulator: Emulator, call: SendCall, phone: str) -> tuple[Media 
     return first, faults
 
 
-def _accepted(call: SendCall, contact: Contact, entry: Entry) -> dict[str, object]:
+def _accepted(
+    call: SendCall, contact: Contact, entry: Entry, fitted: Fitted | None
+) -> dict[str, object]:
     shown = "wa_id" if call.addressed_by == "to" else "user_id"
     address = contact.wa_id if shown == "wa_id" else contact.bsuid
+    message = {"id": entry.wamid}
+    if fitted is not None:
+        held = fitted.template.is_held
+        message["message_status"] = "held_for_quality_assessment" if held else "accepted"
     return {
         "messaging_product": "whatsapp",
         "contacts": [{"input": call.address, shown: address}],
-        "messages": [{"id": entry.wamid}],
+        "messages": [message],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -25,14 +25,15 @@ CONVERSATION_OMITTED = 24.0
 
 
 class Update(msgspec.Struct):
-    """One item of a webhook: a member of ``value.messages``, ``.statuses`` or ``.errors``.
+    """One item of a webhook: a member of ``value.messages``, ``.statuses``, ``.errors`` or ``.calls``, or the
+    whole ``value`` of a change about an ``account`` (with the time ``at`` on its entry).
 
     ``lies``: how many deliveries of it are signed wrongly, or not at all (``unsigned``).
     ``replays``: after how many seconds each its POST is repeated. ``field``: of its change.
     ``own_entry``: it shares no entry with others. ``app``: the only one to get it.
     """
 
-    kind: Literal["messages", "statuses", "errors"]
+    kind: Literal["messages", "statuses", "errors", "calls", "account"]
     phone_number_id: str
     wamid: str
     value: dict[str, Any]
@@ -44,6 +45,8 @@ class Update(msgspec.Struct):
     field: str = "messages"
     own_entry: bool = False
     app: str | None = None
+    account: str = ""
+    at: float = 0.0
 
 
 def message_update(inbound: InboundMessage, contact: Contact) -> Update:
@@ -88,8 +91,10 @@ def status_update(
         value["biz_opaque_callback_data"] = entry.opaque
     if failure is not None:
         value["errors"] = [webhook_error(*failure)]
-    elif status == "sent" or entry.read_at is None or entry.delivered_at is None:
-        value["pricing"] = TEMPLATE if entry.type == "template" else FREE_REPLY
+    elif status == "sent" or (
+        status != "played" and (entry.read_at is None or entry.delivered_at is None)
+    ):
+        value["pricing"] = pricing(entry)
     if entry.version < CONVERSATION_OMITTED and failure is None:
         value["conversation"] = conversation(entry, contact, status)
     return Update(
@@ -104,10 +109,25 @@ def status_update(
     )
 
 
+def account_update(account: str, field: str, value: dict[str, Any], at: float) -> Update:
+    """A change about a business account (its templates, its numbers)."""
+    return Update(
+        kind="account",
+        phone_number_id="",
+        wamid="",
+        value=value,
+        field=field,
+        own_entry=True,
+        account=account,
+        at=at,
+    )
+
+
 def envelope(
-    updates: Iterable[Update], business_account_id: str, display_numbers: dict[str, str]
+    updates: Iterable[Update], account_of: Callable[[str], str], display_numbers: dict[str, str]
 ) -> dict[str, Any]:
-    """Updates as one POST: one change per field, number, kind and presence of contacts."""
+    """Updates as one POST: one entry per account, one change per field, number, kind and presence
+    of contacts. ``account_of`` tells the business account of a number."""
     groups: dict[tuple[str, str, str, bool], list[Update]] = {}
     alone = []
     for update in updates:
@@ -116,16 +136,24 @@ def envelope(
         else:
             key = (update.field, update.phone_number_id, update.kind, update.contact is None)
             groups.setdefault(key, []).append(update)
-    entries = [[_change(group, display_numbers) for group in groups.values()]] if groups else []
-    entries += [[_change(group, display_numbers)] for group in alone]
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": business_account_id, "changes": changes} for changes in entries],
-    }
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for group in groups.values():
+        changes = entries.setdefault(account_of(group[0].phone_number_id), [])
+        changes.append(_change(group, display_numbers))
+    shaped: list[dict[str, Any]] = [
+        {"id": account, "changes": changes} for account, changes in entries.items()
+    ]
+    for [one] in alone:
+        account = one.account or account_of(one.phone_number_id)
+        time = {"time": int(one.at)} if one.at else {}
+        shaped.append({"id": account, **time, "changes": [_change([one], display_numbers)]})
+    return {"object": "whatsapp_business_account", "entry": shaped}
 
 
 def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, Any]:
     first = group[0]
+    if first.kind == "account":
+        return {"value": first.value, "field": first.field}
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {
@@ -140,10 +168,17 @@ def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, A
     return {"value": value, "field": first.field}
 
 
+def pricing(entry: Entry) -> dict[str, Any]:
+    """What the message costs; templates by their category."""
+    if entry.type != "template":
+        return FREE_REPLY
+    return {**TEMPLATE, "category": entry.category or "utility"}
+
+
 def conversation(entry: Entry, contact: Contact, status: str) -> dict[str, Any]:
     """What statuses told of the conversation before v24: one per contact, number and day; when
     it ends is told by ``sent`` only."""
-    origin = "utility" if entry.type == "template" else "service"
+    origin = pricing(entry)["category"]
     began_at = entry.accepted_at // 86400 * 86400
     unique = f"{contact.bsuid}/{entry.phone_number_id}/{origin}/{began_at}"
     shape: dict[str, Any] = {
