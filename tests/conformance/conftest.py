@@ -6,15 +6,24 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from pywa_async import WhatsApp
 
 from tests.emulator.conftest import emulator, receiver
-from whatsapp_emulator.testing import BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID, TOKEN, RunningEmulator
+from whatsapp_emulator.testing import (
+    APP_SECRET,
+    BUSINESS_ACCOUNT_ID,
+    PHONE_NUMBER_ID,
+    TOKEN,
+    VERIFY_TOKEN,
+    RunningEmulator,
+)
 
 __all__ = ["emulator", "receiver"]
 
@@ -76,3 +85,21 @@ def npm_process() -> Iterator[subprocess.Popen[str]]:
 def npm(npm_process: subprocess.Popen[str], emulator: RunningEmulator) -> NpmClients:
     """The npm clients, aimed at the test's emulator."""
     return NpmClients(npm_process, emulator.url)
+
+
+@pytest.fixture
+async def wa(emulator: RunningEmulator) -> AsyncIterator[WhatsApp]:
+    """A client whose base URL is set after it was made: the constructor overwrites it."""
+    session = httpx.AsyncClient(trust_env=False)
+    client = WhatsApp(
+        phone_id=PHONE_NUMBER_ID,
+        token=TOKEN,
+        waba_id=BUSINESS_ACCOUNT_ID,
+        session=session,
+        server=None,
+        verify_token=VERIFY_TOKEN,
+        app_secret=APP_SECRET,
+    )
+    session.base_url = f"{emulator.url}/v26.0"
+    yield client
+    await session.aclose()

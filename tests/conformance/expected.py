@@ -30,6 +30,11 @@ EXPECTED = {
         "an upload's type must be the file's own",
         "`send_image` declares bytes without a type as JPEG, so a PNG comes back as `failed` 131053",
     ),
+    "pywa_blocked": Expected(
+        "pywa 4.5.0",
+        "the list of blocked people, which has no `input`",
+        "`get_blocked_users` asks for it and raises `KeyError`",
+    ),
     "kapso_download": Expected(
         "@kapso/whatsapp-cloud-api 0.3.0",
         "a media URL, which needs the bearer token",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from pywa_async import WhatsApp, errors
 from pywa_async.types import (
@@ -26,9 +25,7 @@ from tests.conformance.files import FILES
 from tests.emulator.conftest import INES, Receiver
 from whatsapp_emulator.testing import (
     APP_SECRET,
-    BUSINESS_ACCOUNT_ID,
     PHONE_NUMBER_ID,
-    TOKEN,
     VERIFY_TOKEN,
     RunningEmulator,
 )
@@ -134,24 +131,6 @@ INBOUND: dict[str, tuple[dict[str, Any], type]] = {
         CallbackSelection,
     ),
 }
-
-
-@pytest.fixture
-async def wa(emulator: RunningEmulator) -> AsyncIterator[WhatsApp]:
-    """A client whose base URL is set after it was made: the constructor overwrites it."""
-    session = httpx.AsyncClient(trust_env=False)
-    client = WhatsApp(
-        phone_id=PHONE_NUMBER_ID,
-        token=TOKEN,
-        waba_id=BUSINESS_ACCOUNT_ID,
-        session=session,
-        server=None,
-        verify_token=VERIFY_TOKEN,
-        app_secret=APP_SECRET,
-    )
-    session.base_url = f"{emulator.url}/v26.0"
-    yield client
-    await session.aclose()
 
 
 @pytest.fixture
