@@ -1,4 +1,4 @@
-"""What a contact does with messages and with the business besides writing: tap, play, call.
+"""What a contact does with messages and with the business besides writing: tap, play, call, stop marketing.
 
 After Meta's webhook reference; a call opens the service window like a message.
 """
@@ -71,6 +71,32 @@ def call(emulator: Emulator, contact: Contact, number: str) -> str:
     emulator.webhooks.submit([update])
     emulator.changed.set()
     return name
+
+
+def choose_marketing(emulator: Emulator, contact: Contact, number: str, *, stopped: bool) -> None:
+    """The contact stops or resumes marketing messages: the webhook field ``user_preferences``."""
+    contact.marketing_stopped = stopped
+    at = emulator.clock.now()
+    value = {
+        "user_id": contact.bsuid,
+        "detail": f"User requested to {'stop' if stopped else 'resume'} marketing messages",
+        "category": "marketing_messages",
+        "value": "stop" if stopped else "resume",
+        "timestamp": int(at),
+    }
+    shows_phone = contact.shows_phone(number, at)
+    if shows_phone:
+        value["wa_id"] = contact.wa_id
+    update = Update(
+        kind="user_preferences",
+        phone_number_id=number,
+        wamid="",
+        value=value,
+        contact=contact_shape(contact, shows_phone, with_username=True),
+        field="user_preferences",
+    )
+    emulator.webhooks.submit([update])
+    emulator.changed.set()
 
 
 def _choice(kind: str, of: dict[str, Any], names: tuple[str, ...]) -> tuple[str, dict[str, Any]]:

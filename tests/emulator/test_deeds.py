@@ -162,6 +162,29 @@ async def test_a_template_costs_by_its_category(
     assert receiver.statuses[-1]["pricing"]["category"] == "marketing"
 
 
+async def test_marketing_to_who_has_stopped_it_fails_until_they_resume(
+    business: Business, emulator: RunningEmulator, receiver: Receiver
+) -> None:
+    templates = await emulator.control("GET", "templates")
+    name = next(one["id"] for one in templates if one["name"] == "service_reminder")
+    await emulator.control("POST", f"contacts/{INES}/marketing", {"stopped": True})
+    await emulator.quiet()
+    [change] = receiver.payloads[-1]["entry"][0]["changes"]
+    assert change["field"] == "user_preferences"
+    [told] = change["value"]["user_preferences"]
+    assert (told["value"], told["wa_id"]) == ("stop", INES)
+
+    useful = await sent(business, emulator, "template", REMINDER)
+    assert receiver.names(useful) == ["sent", "delivered"], "only marketing is stopped"
+    await emulator.control("PUT", f"templates/{name}", {"category": "MARKETING"})
+    wamid = await sent(business, emulator, "template", REMINDER)
+    assert receiver.names(wamid) == ["failed"]
+    assert receiver.statuses[-1]["errors"][0]["code"] == 131050
+    await emulator.control("POST", f"contacts/{INES}/marketing", {"stopped": False})
+    wamid = await sent(business, emulator, "template", REMINDER)
+    assert receiver.names(wamid) == ["sent", "delivered"]
+
+
 async def test_a_real_token_is_refused_with_a_warning(business: Business) -> None:
     status, answer, _ = await business.call("GET", PHONE_NUMBER_ID, token="EAAGm0PX4ZCpsBA")
     assert (status, answer["error"]["code"]) == (401, 190)

@@ -1,4 +1,4 @@
-"""Deeds of contacts on the control plane: tap a button, play a voice note, call."""
+"""Deeds of contacts on the control plane: tap a button, play a voice note, call, stop marketing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aiohttp import web
 from whatsapp_emulator.contacts import Contact
 from whatsapp_emulator.control.bodies import ControlError, read_shape, reply
 from whatsapp_emulator.control.people import contact_of
-from whatsapp_emulator.deeds import call, choices, tap
+from whatsapp_emulator.deeds import call, choices, choose_marketing, tap
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.ledger import Entry
 
@@ -24,6 +24,10 @@ class Play(msgspec.Struct, forbid_unknown_fields=True):
 
 class Call(msgspec.Struct, forbid_unknown_fields=True):
     phone_number_id: str | None = None
+
+
+class Marketing(msgspec.Struct, forbid_unknown_fields=True):
+    stopped: bool
 
 
 async def post_tap(request: web.Request) -> web.StreamResponse:
@@ -58,6 +62,15 @@ async def post_call(request: web.Request) -> web.StreamResponse:
     if number not in emulator.settings.phone_number_ids:
         raise ControlError(f"There is no business number with the id {number!r}.")
     return reply({"id": call(emulator, contact_of(request), number)})
+
+
+async def post_marketing(request: web.Request) -> web.StreamResponse:
+    """``{stopped}``: the contact stops (or resumes) marketing messages, which then fail (131050);
+    the business hears ``user_preferences``."""
+    emulator = request.app[EMULATOR]
+    stopped = (await read_shape(request, Marketing)).stopped
+    choose_marketing(emulator, contact_of(request), emulator.number, stopped=stopped)
+    return reply({"stopped": stopped})
 
 
 def _on_phone(request: web.Request, contact: Contact, wamid: str) -> Entry:

@@ -32,6 +32,7 @@ def add_control_routes(app: web.Application) -> None:
         ("POST", "contacts/{wa_id}/tap", deeds.post_tap),
         ("POST", "contacts/{wa_id}/play", deeds.post_play),
         ("POST", "contacts/{wa_id}/call", deeds.post_call),
+        ("POST", "contacts/{wa_id}/marketing", deeds.post_marketing),
         ("POST", "contacts/{wa_id}/number", identity.post_number),
         ("POST", "contacts/{wa_id}/user-id", identity.post_user_id),
         ("POST", "contacts/{wa_id}/identity", identity.post_identity),

@@ -33,7 +33,7 @@ class Update(msgspec.Struct):
     ``own_entry``: it shares no entry with others. ``app``: the only one to get it.
     """
 
-    kind: Literal["messages", "statuses", "errors", "calls", "account"]
+    kind: Literal["messages", "statuses", "errors", "calls", "user_preferences", "account"]
     phone_number_id: str
     wamid: str
     value: dict[str, Any]
