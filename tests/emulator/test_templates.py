@@ -116,7 +116,8 @@ async def test_a_rich_template_is_taken_as_it_is(business: Business) -> None:
     name = await made(business, parameter_format="NAMED", components=components)
     _, node, _ = await business.call("GET", name)
     assert node["components"] == components
-    assert (node["parameter_format"], node["quality_score"]) == ("NAMED", {"score": "UNKNOWN"})
+    assert (node["parameter_format"], node["quality_score"]["score"]) == ("NAMED", "UNKNOWN")
+    assert node["quality_score"]["date"] > 0
 
 
 async def test_the_list_is_paged_filtered_and_cut_to_fields(business: Business) -> None:
@@ -155,6 +156,7 @@ async def test_the_list_is_paged_filtered_and_cut_to_fields(business: Business) 
     summary = (await listed(business, "limit=1&summary=total_count&category=UTILITY"))["summary"]
     assert summary["message_template_limit"] == 250
     assert summary["total_count"] < summary["message_template_count"] == len(names)
+    assert summary["are_translations_complete"] is True
     for query in ("limit=0", "limit=many", "after=%20x"):
         status, answer, _ = await business.call("GET", f"{TEMPLATES}?{query}")
         assert (status, answer["error"]["code"]) == (400, 100)

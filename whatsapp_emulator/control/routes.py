@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from aiohttp import web
 
 from whatsapp_emulator.control import (
@@ -71,6 +73,7 @@ def add_control_routes(app: web.Application) -> None:
 def control(handler: Handler) -> Handler:
     """Turn ``ControlError`` into its sentence."""
 
+    @wraps(handler)
     async def checked(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)

@@ -50,7 +50,11 @@ async def get_templates(request: web.Request) -> web.StreamResponse:
             body["paging"]["next"] = f"{base}?{urlencode(query)}"
     if request.query.get("summary"):
         counts = {"total_count": len(found), "message_template_count": len(book.of(account))}
-        body["summary"] = {**counts, "message_template_limit": LIMIT}
+        body["summary"] = {
+            **counts,
+            "message_template_limit": LIMIT,
+            "are_translations_complete": True,
+        }
     return answer(body)
 
 
