@@ -123,7 +123,9 @@ class Watch:
     faults: list[str] = field(default_factory=list)
     frames: int = 0
     _pages: dict[Page, int] = field(default_factory=dict)
-    _greatest: Counter[str] = field(default_factory=Counter)
+    _greatest: dict[BrowserContext, Counter[str]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
     _floors: dict[int, Counter[str]] = field(default_factory=dict)
     _fallen: list[str] = field(default_factory=list)
 
@@ -138,10 +140,10 @@ class Watch:
         if kind == "fault":
             self.faults.append(f"{one}: {other} of page {page}")
         elif kind == "status":
-            self._see(page, one, other)
+            self._see(page, self._greatest[source["context"]], one, other)
         elif kind == "begin":
-            # A document that begins knows what was shown anywhere before.
-            self._floors[page] = self._greatest.copy()
+            # A document that begins knows what was shown anywhere in its browser before.
+            self._floors[page] = self._greatest[source["context"]].copy()
         elif kind == "text":
             self.texts.append((conversation, other))
         elif kind == "pressed":
@@ -151,7 +153,7 @@ class Watch:
         elif not any(other in ids for ids in self.entered.values()):
             self.entered[conversation].append(other)
 
-    def _see(self, page: int, client_id: str, status: str) -> None:
+    def _see(self, page: int, greatest: Counter[str], client_id: str, status: str) -> None:
         self.statuses[page, client_id].append(status)
         if status not in PROGRESS:
             return
@@ -160,10 +162,10 @@ class Watch:
             seen = " ".join(self.statuses[page, client_id])
             self._fallen.append(f"{client_id} of page {page}: {seen}")
         floor[client_id] = max(step, floor[client_id])
-        self._greatest[client_id] = max(step, self._greatest[client_id])
+        greatest[client_id] = max(step, greatest[client_id])
 
     def fallen(self) -> list[str]:
-        """Progress that was shown and then taken back: in one tab, reloads included, or in one opened since (G4)."""
+        """Progress that was shown and then taken back: in one tab, reloads included, or in a later one of its browser (G4)."""
         return self._fallen
 
     def counted(self) -> Counter[str]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from tests.differential.whatsapp import RULES
 
-SHORTEST, LONGEST = 12, 20
+SHORTEST, LONGEST = 8, 14
 TABS = ("one", "two", "ben")
 """Two of Ana's, in one browser, and one of Ben's."""
 CONVERSATIONS = 2
+HIT = 0.5
+"""How often something is entered right into a fault."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,16 @@ class Kind:
     who: tuple[str, ...] = ("",)
     what: tuple[int | str, ...] = ("",)
     ends: str = ""
+    is_fault: bool = True
 
 
 KINDS = (
     # People.
-    Kind(40, "enter", TABS, (1, 1, 2, 3)),
-    Kind(7, "turn", TABS, tuple(range(CONVERSATIONS))),
-    Kind(3, "draft", TABS),
-    Kind(9, "press", TABS, tuple(range(5))),
-    Kind(4, "write", what=tuple(range(CONVERSATIONS))),
+    Kind(20, "enter", TABS, (1, 1, 2, 3), is_fault=False),
+    Kind(7, "turn", TABS, tuple(range(CONVERSATIONS)), is_fault=False),
+    Kind(3, "draft", TABS, is_fault=False),
+    Kind(9, "press", TABS, tuple(range(5)), is_fault=False),
+    Kind(4, "write", what=tuple(range(CONVERSATIONS)), is_fault=False),
     # The line between browsers and server.
     Kind(4, "cut", ends="mend"),
     Kind(4, "hold", what=("down", "up"), ends="release"),
@@ -63,6 +66,7 @@ KINDS = (
     Kind(2, "close", TABS),
     Kind(2, "crash", TABS),
 )
+FAULTS = frozenset(kind.do for kind in KINDS if kind.is_fault)
 
 
 def schedule(seed: int) -> tuple[Step, ...]:
@@ -76,12 +80,18 @@ def schedule(seed: int) -> tuple[Step, ...]:
                 steps.append(end)
                 del ends[do]
         (kind,) = chance.choices(KINDS, [each.weight for each in KINDS])
-        who, what = chance.choice(kind.who), chance.choice(kind.what)
-        steps.append(Step(kind.do, who, what, _pause(chance)))
+        step = _step(kind, chance)
+        steps.append(step)
+        if kind.is_fault and chance.random() < HIT:
+            steps.append(_step(KINDS[0], chance))
         if kind.ends:
-            end = Step(kind.ends, who, pause=_pause(chance))
-            ends.setdefault(kind.ends + who, (place + chance.randint(1, 4), end))
+            end = Step(kind.ends, step.who, pause=_pause(chance))
+            ends.setdefault(kind.ends + step.who, (place + chance.randint(1, 4), end))
     return tuple(steps)
+
+
+def _step(kind: Kind, chance: random.Random) -> Step:
+    return Step(kind.do, chance.choice(kind.who), chance.choice(kind.what), _pause(chance))
 
 
 def _pause(chance: random.Random) -> float:

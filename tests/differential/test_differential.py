@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.differential.judge import Findings
 from tests.differential.regressions import REGRESSIONS
-from tests.differential.schedule import Step, schedule, spoken
+from tests.differential.schedule import FAULTS, Step, schedule, spoken
 from tests.differential.shrink import shrink
 from tests.differential.stage import Stage
 from tests.proofs import record
@@ -43,7 +43,7 @@ async def test_scenario_36_any_schedule_of_faults_ends_with_one_truth(
                 f"{name}: {len(steps)} steps, {found.entered} Enters, {time.monotonic() - start:.1f} s"
             )
             seen.append(found)
-            faults.update(step.do for step in steps if step.do not in ("enter", "turn", "draft"))
+            faults.update(step.do for step in steps if step.do in FAULTS)
             if found.all():
                 print(*found.all(), sep="\n")
                 shortest = await cut_down(stage, steps)
