@@ -37,6 +37,8 @@ class Findings:
     apart: list[str] = field(default_factory=list)
     """Two that should say the same do not."""
     entered: int = 0
+    pressed: Counter[str] = field(default_factory=Counter)
+    """What people decided about messages: *Retry*, *Send again* and the like."""
 
     def all(self) -> list[str]:
         """Every one."""
@@ -68,6 +70,7 @@ class Verdict:
 
     def __post_init__(self) -> None:
         self.found.entered = len(self.play.watch.texts)
+        self.found.pressed = Counter(button for button, _, _ in self.play.watch.pressed)
 
     async def comes_to_rest(self) -> bool:
         """Nothing is under way at WhatsApp, nothing is being sent, no outbox has anything left to do."""

@@ -28,8 +28,10 @@ PRESS = """which => {
   const words = ['Retry', 'Discard', 'Edit', 'Send again', 'Leave it'];
   const buttons = [...document.querySelectorAll('[data-unsent] button, [data-client-id] button')]
     .filter(each => words.includes(each.innerText));
-  buttons[which % buttons.length]?.click();
+  if (which !== null) buttons[which % buttons.length]?.click();
+  return buttons.length > 0;
 }"""
+LOOKS = 8
 TURN = """id => {
   const row = document.querySelector(`[data-conversation-id="${id}"]`);
   (row?.matches('a') ? row : row?.querySelector('a'))?.click();
@@ -135,6 +137,14 @@ async def turn(play: Play, step: Step) -> None:
 
 async def press(play: Play, step: Step) -> None:
     await play.tabs[step.who].ask(PRESS, step.what)
+
+
+async def look(play: Play, step: Step) -> None:
+    """For two seconds at most, whether there is anything to decide."""
+    for _ in range(LOOKS):
+        if any([await tab.ask(PRESS) for tab in play.tabs.values()]):
+            return
+        await asyncio.sleep(2 / LOOKS)
 
 
 async def write(play: Play, step: Step) -> None:
@@ -265,7 +275,7 @@ async def crash(play: Play, step: Step) -> None:
 STEPS: dict[str, Callable[[Play, Step], Awaitable[None]]] = {
     each.__name__: each
     for each in (
-        *(enter, draft, turn, press, write),
+        *(enter, draft, turn, look, press, write),
         *(cut, mend, hold, release, reset, swallow, spit, jitter, steady, lose_answer, lose_frame),
         *(offline, online, whatsapp, refuse_calls, take_calls, swallow_calls, let_calls),
         *(hold_word, give_word, hush, speak, kill, start, reload, close, crash),

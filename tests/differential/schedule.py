@@ -42,8 +42,9 @@ KINDS = (
     # People.
     Kind(20, "enter", TABS, (1, 1, 2, 3), is_fault=False),
     Kind(7, "turn", TABS, tuple(range(CONVERSATIONS)), is_fault=False),
-    Kind(3, "draft", TABS, is_fault=False),
-    Kind(9, "press", TABS, tuple(range(5)), is_fault=False),
+    Kind(6, "draft", TABS, is_fault=False),
+    Kind(6, "press", TABS, tuple(range(5)), is_fault=False),
+    Kind(7, "look", is_fault=False),
     Kind(4, "write", what=tuple(range(CONVERSATIONS)), is_fault=False),
     # The line between browsers and server.
     Kind(4, "cut", ends="mend"),
@@ -66,6 +67,7 @@ KINDS = (
     Kind(2, "close", TABS),
     Kind(2, "crash", TABS),
 )
+ENTER, PRESS = (next(kind for kind in KINDS if kind.do == do) for do in ("enter", "press"))
 FAULTS = frozenset(kind.do for kind in KINDS if kind.is_fault)
 
 
@@ -83,7 +85,9 @@ def schedule(seed: int) -> tuple[Step, ...]:
         step = _step(kind, chance)
         steps.append(step)
         if kind.is_fault and chance.random() < HIT:
-            steps.append(_step(KINDS[0], chance))
+            steps.append(_step(ENTER, chance))
+        elif step.do == "look":
+            steps += [_step(PRESS, chance) for _ in range(chance.randint(1, 2))]
         if kind.ends:
             end = Step(kind.ends, step.who, pause=_pause(chance))
             ends.setdefault(kind.ends + step.who, (place + chance.randint(1, 4), end))

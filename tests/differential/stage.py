@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from playwright.async_api import Browser, BrowserContext, ViewportSize
+from playwright.async_api import Browser, BrowserContext, Error, ViewportSize
 
 from tests.differential.judge import Findings, judge
 from tests.differential.play import STEPS, Hand, Play
@@ -36,7 +36,13 @@ class Stage:
     runs: int = 0
 
     async def run(self, steps: Sequence[Step]) -> Findings:
-        """Play these steps, lay everything to rest and judge."""
+        """Play these steps, lay everything to rest and judge. What breaks off is a finding too."""
+        try:
+            return await self._run(steps)
+        except (AssertionError, Error) as broken:
+            return Findings(apart=[f"broke off: {broken!r}"])
+
+    async def _run(self, steps: Sequence[Step]) -> Findings:
         async with self._play() as play:
             for step in steps:
                 await _in_time(step.do, STEPS[step.do](play, step), STEP_SECONDS)

@@ -11,7 +11,7 @@ def _rule(action: str, times: int = 1, **details: Any) -> dict[str, Any]:
 
 RULES: dict[str, Rules] = {
     # Nothing is accepted.
-    "refuses": (_rule("error", code=131026),),
+    "refuses": (_rule("error", 2, code=131026),),
     "finds the window closed": (_rule("error", code=131047),),
     "is too busy for a while": (_rule("error", 3, code=130429, retry_after_seconds=0.3),),
     "hangs up": (_rule("close"),),
@@ -31,8 +31,8 @@ RULES: dict[str, Rules] = {
         _rule("strip_opaque", 2),
     ),
     # The webhooks are spoilt.
-    "fails it at once": (_rule("fail", code=131026),),
-    "fails it after sent": (_rule("fail", code=131047, after="sent"),),
+    "fails it at once": (_rule("fail", 3, code=131026),),
+    "fails it after sent": (_rule("fail", 3, code=131047, after="sent"),),
     "fails it after delivered": (_rule("fail", code=131026, after="delivered"),),
     "says everything thrice": (_rule("duplicate", 3, copies=2),),
     "says it backwards": (_rule("reverse", 3),),
