@@ -239,7 +239,7 @@ class Verdict:
             self.found.lost.append(f"contacts wrote {written}, stored is {heard}")
 
     def _no_text_lost(self, conversation_id: str) -> None:
-        """Each line that was entered is somewhere, in its own conversation, and in one message unless that failed."""
+        """Each line that was entered or typed is somewhere, in its own conversation, and in one message unless that failed."""
         discarded = " ".join(
             text for button, _, text in self.play.watch.pressed if button == "Discard"
         )
@@ -247,7 +247,8 @@ class Verdict:
         elsewhere = [
             row for each, rows in self.rows.items() if each != conversation_id for row in rows
         ]
-        for where, text in self.play.watch.texts:
+        typed = [(each.conversation_id, each.line) for each in self.play.drafts]
+        for where, text in [*self.play.watch.texts, *typed]:
             for line in LINE.findall(text) if where == conversation_id else ():
                 holds = [row for row in rows if line in row["text_content"]]
                 lies = any(row["status"] != "failed" or not row["dismissed_at"] for row in holds)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,9 @@ PRESS = """which => {
   if (which !== null) buttons[which % buttons.length]?.click();
   return buttons.length > 0;
 }"""
+HOLDS = f"line => document.querySelector('{COMPOSER}')?.value.includes(line)"
 LOOKS = 8
+STORED_WITHIN_SECONDS = 1.0
 TURN = """id => {
   const row = document.querySelector(`[data-conversation-id="${id}"]`);
   (row?.matches('a') ? row : row?.querySelector('a'))?.click();
@@ -95,6 +98,16 @@ class Hand(Tab):
 
 
 @dataclass
+class Typed:
+    """A line that was in a composer, and by when its page had had the time to store it."""
+
+    who: str
+    conversation_id: str
+    line: str
+    stored_by: float = field(default_factory=lambda: time.monotonic() + STORED_WITHIN_SECONDS)
+
+
+@dataclass
 class Play:
     """Everything of one run. Its contacts and browsers are its own; server and WhatsApp have been on stage before."""
 
@@ -109,6 +122,7 @@ class Play:
     watch: Watch
     is_up: bool = True
     lines: int = 0
+    drafts: list[Typed] = field(default_factory=list)
     written: list[tuple[int, str]] = field(default_factory=list)
     """(conversation, text) that contacts have written."""
 
@@ -128,7 +142,10 @@ async def enter(play: Play, step: Step) -> None:
 
 
 async def draft(play: Play, step: Step) -> None:
-    await play.tabs[step.who].type(play.next_line())
+    tab, line = play.tabs[step.who], play.next_line()
+    await tab.type(line)
+    if await tab.ask(HOLDS, line):
+        play.drafts.append(Typed(step.who, tab.address.rpartition("/")[2], line))
 
 
 async def turn(play: Play, step: Step) -> None:
@@ -196,6 +213,11 @@ async def steady(play: Play, step: Step) -> None:
 
 async def lose_answer(play: Play, step: Step) -> None:
     play.proxy.drop_answer(silently=False)
+
+
+async def cut_answer(play: Play, step: Step) -> None:
+    """Of whatever is asked next."""
+    play.proxy.cut_answer(int(step.what))
 
 
 async def lose_frame(play: Play, step: Step) -> None:
@@ -268,6 +290,9 @@ async def close(play: Play, step: Step) -> None:
 
 
 async def crash(play: Play, step: Step) -> None:
+    """What was typed a moment ago may be lost with it; what was entered may not."""
+    now = time.monotonic()
+    play.drafts = [each for each in play.drafts if each.who != step.who or each.stored_by < now]
     await play.tabs[step.who].crash()
     await play.tabs[step.who].begin_to_open()
 
@@ -276,7 +301,20 @@ STEPS: dict[str, Callable[[Play, Step], Awaitable[None]]] = {
     each.__name__: each
     for each in (
         *(enter, draft, turn, look, press, write),
-        *(cut, mend, hold, release, reset, swallow, spit, jitter, steady, lose_answer, lose_frame),
+        *(
+            cut,
+            mend,
+            hold,
+            release,
+            reset,
+            swallow,
+            spit,
+            jitter,
+            steady,
+            lose_answer,
+            cut_answer,
+            lose_frame,
+        ),
         *(offline, online, whatsapp, refuse_calls, take_calls, swallow_calls, let_calls),
         *(hold_word, give_word, hush, speak, kill, start, reload, close, crash),
     )

@@ -53,6 +53,7 @@ KINDS = (
     Kind(2, "swallow", ends="spit"),
     Kind(2, "jitter", ends="steady"),
     Kind(5, "lose_answer"),
+    Kind(3, "cut_answer", what=(0, 60, 400)),
     Kind(5, "lose_frame"),
     Kind(2, "offline", ("ana", "ben"), ends="online"),
     # WhatsApp, and the line to it.
