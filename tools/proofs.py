@@ -140,4 +140,15 @@ PROOFS = (
         variable="",
         seconds_each=7,
     ),
+    Proof(
+        name="schedules",
+        runs="schedules",
+        faults="faults",
+        target=300,
+        counts="runs",
+        stretch=25,
+        command=_tests("tests/differential"),
+        variable="FORTHWITH_SCHEDULES",
+        seconds_each=8,
+    ),
 )

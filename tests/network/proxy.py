@@ -213,7 +213,8 @@ class Proxy:
         finally:
             for pump in pumps:
                 pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
+            with contextlib.suppress(asyncio.CancelledError):  # stopped while it ends by itself
+                await asyncio.gather(*pumps, return_exceptions=True)
             line.close()
             self.lines.discard(line)
             self._tasks.discard(task)

@@ -8,11 +8,11 @@ import time
 from playwright.async_api import Browser, ViewportSize
 
 from tests.e2e.conftest import Inbox
-from tests.network.observer import Observer
 from tests.network.proxy import Proxy
 from tests.network.tab import COMPOSER, Tab
 from tests.proofs import record
 from tests.rig import Product, eventually
+from tests.watch import Watch
 
 RUNS = int(os.environ.get("FORTHWITH_ENTERS", "2"))
 ENTERS = 50
@@ -72,9 +72,9 @@ def overtaken(entered: list[Entered], handed: list[str]) -> int:
 async def test_fifty_enters_in_two_tabs_over_a_jittery_line_arrive_in_their_order(
     product: Product, proxy: Proxy, browser: Browser, seed: int
 ) -> None:
-    chance, began, observer = random.Random(seed), time.monotonic(), Observer()
+    chance, began, watch = random.Random(seed), time.monotonic(), Watch()
     context = await browser.new_context(viewport=TALL)
-    await observer.watch(context)
+    await watch.follow(context)
     inbox = Inbox(await context.new_page(), product)
     await inbox.sign_in("Ana")
     ana = await product.sign_in("Ana")
@@ -112,7 +112,7 @@ async def test_fifty_enters_in_two_tabs_over_a_jittery_line_arrive_in_their_orde
         doubled += len(handed) - len(set(handed))
         backwards += overtaken(entered, handed)
     print(f"{ENTERS} Enters took {min(paces):.1f} to {max(paces):.1f} s")
-    print(*observer.wrong[:20], *observer.falls[:20], sep="\n")
+    print(*watch.faults[:20], *watch.fallen()[:20], sep="\n")
     record(
         "jittery enters",
         seed,
@@ -121,8 +121,8 @@ async def test_fifty_enters_in_two_tabs_over_a_jittery_line_arrive_in_their_orde
         seconds=time.monotonic() - began,
         lost=lost,
         doubled=doubled,
-        backwards=backwards + len(observer.falls),
-        wrong_frames=len(observer.wrong),
+        backwards=backwards + len(watch.fallen()),
+        wrong_frames=len(watch.faults),
     )
     await context.close()
-    assert (lost, doubled, backwards, observer.falls, observer.wrong) == (0, 0, 0, [], [])
+    assert (lost, doubled, backwards, watch.fallen(), watch.faults) == (0, 0, 0, [], [])

@@ -12,15 +12,15 @@ from playwright.async_api import Browser, ViewportSize
 
 from tests.e2e.conftest import Inbox
 from tests.network.faults import OF_THE_TAB, ON_THE_LINE, Fault, Scene, silence
-from tests.network.observer import Observer
 from tests.network.proxy import Proxy
 from tests.network.tab import Tab
 from tests.proofs import record
 from tests.rig import AgentSession, Product
+from tests.watch import Watch
 
 FAULTS = int(os.environ.get("FORTHWITH_NETWORK_FAULTS", "100"))
 A_STRETCH = 17
-"""Faults in one conversation, before all is laid to rest and compared. Every row of it is in sight of the observer."""
+"""Faults in one conversation, before all is laid to rest and compared. Every row of it is in sight of the watch."""
 SILENT_ONE_IN = 3
 """Stretches; a dead connection that nobody is told of takes 15-30 s to be noticed."""
 REST_SECONDS = 90.0
@@ -141,7 +141,7 @@ async def judge(stretch: Stretch, product: Product) -> Verdict:
 class Tally:
     """Everything seen so far; noted also when a stretch does not come to rest."""
 
-    observer: Observer
+    watch: Watch
     verdict: Verdict = field(default_factory=Verdict)
     faults: Counter[str] = field(default_factory=Counter)
     messages: int = 0
@@ -153,8 +153,8 @@ class Tally:
         self.verdict.backwards += verdict.backwards
 
     def note(self, seed: int, seconds: float) -> None:
-        print(f"{self.messages} messages, {self.observer.frames} frames: {dict(self.faults)}")
-        print(*self.observer.wrong[:20], *self.observer.falls[:20], sep="\n")
+        print(f"{self.messages} messages, {self.watch.frames} frames: {dict(self.faults)}")
+        print(*self.watch.faults[:20], *self.watch.fallen()[:20], sep="\n")
         record(
             "browser network faults",
             seed,
@@ -163,17 +163,17 @@ class Tally:
             seconds=seconds,
             lost=self.verdict.lost,
             doubled=self.verdict.doubled,
-            backwards=self.verdict.backwards + len(self.observer.falls),
-            wrong_frames=len(self.observer.wrong),
+            backwards=self.verdict.backwards + len(self.watch.fallen()),
+            wrong_frames=len(self.watch.faults),
         )
 
 
 async def test_whatever_the_line_does_every_message_is_shown_once_and_arrives_once(
     product: Product, proxy: Proxy, browser: Browser, seed: int
 ) -> None:
-    chance, began, tally = random.Random(seed), time.monotonic(), Tally(Observer())
+    chance, began, tally = random.Random(seed), time.monotonic(), Tally(Watch())
     context = await browser.new_context(viewport=TALL)
-    await tally.observer.watch(context)
+    await tally.watch.follow(context)
     inbox = Inbox(await context.new_page(), product)
     await inbox.sign_in("Ana")
     await inbox.page.close()
@@ -196,5 +196,5 @@ async def test_whatever_the_line_does_every_message_is_shown_once_and_arrives_on
     finally:
         tally.note(seed, time.monotonic() - began)
     await context.close()
-    assert tally.observer.frames > 0
-    assert (tally.verdict, tally.observer.falls, tally.observer.wrong) == (Verdict(), [], [])
+    assert tally.watch.frames > 0
+    assert (tally.verdict, tally.watch.fallen(), tally.watch.faults) == (Verdict(), [], [])

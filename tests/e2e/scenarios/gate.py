@@ -25,12 +25,14 @@ class Gate:
 
     async def open(self) -> None:
         """Take calls, again."""
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        if self._listener is None:
+            self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def refuse(self) -> None:
         """Nobody listens any more: connecting is refused, and what was connected is closed."""
         if self._listener is not None:
             self._listener.close()
+            self._listener = None
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -12,9 +12,9 @@ from playwright.async_api import Browser, BrowserContext
 
 from tests.e2e.conftest import Inbox
 from tests.e2e.scenarios.gate import Gate
-from tests.e2e.scenarios.watch import PROGRESS, Watch
 from tests.proofs import record
 from tests.rig import AgentSession, Product, eventually
+from tests.watch import PROGRESS, Watch
 from whatsapp_emulator.testing import APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID
 from whatsapp_emulator.webhooks.signature import encode, sign
 

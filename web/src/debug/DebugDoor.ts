@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { fetchedLater } from '../domain/fetchedLater';
 import type { SessionAnswer } from '../protocol/shapes';
 
 const SWITCH = 'forthwith-debug';
@@ -7,7 +8,7 @@ const SWITCH = 'forthwith-debug';
 export function DebugDoor({ session }: { session: SessionAnswer }): null {
   useEffect(() => {
     if (session.debug || import.meta.env.DEV || isSwitchedOn()) {
-      void import('./install').then(({ installDebug }) => installDebug());
+      void fetchedLater(() => import('./install')).then(({ installDebug }) => installDebug());
     }
   }, [session]);
   return null;

@@ -1,8 +1,11 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { fetchedLater } from '../domain/fetchedLater';
 import { traceWanted, type TraceWanted } from '../domain/traceWanted';
 import type { AgentRow } from '../protocol/shapes';
+import type * as recorder from './recorder';
 
-const load = () => import('./recorder');
+let loading: Promise<typeof recorder> | null = null;
+const load = () => (loading ??= fetchedLater(() => import('./recorder')));
 const FlightRecorder = lazy(async () => ({ default: (await load()).FlightRecorder }));
 
 /** Begins to record once the page stands, and shows the life of a message when somebody asks for it. */
