@@ -117,7 +117,7 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
             spacer={spacer}
           />
         ) : (
-          <div className={styles.metaLine} />
+          <div className={isSticker ? undefined : styles.metaLine} />
         )}
         {item.clockSkew ? (
           <BothTimes message={message} timeZone={timeZone} />

@@ -1,5 +1,5 @@
 import type { MessageRow } from '../protocol/shapes';
-import { mediaOf, type MessageMedia } from './media';
+import { mediaOf, mediaWord, type MessageMedia } from './media';
 import { plainText } from './messageText';
 
 /** A message on one line: what kind it is, and its words. */
@@ -58,7 +58,7 @@ export function previewOf(
 function fileWord(message: Parameters<typeof previewOf>[0], word: string): string {
   const media = mediaOf(message);
   if (message.message_type === 'document') return media?.filename ?? word;
-  return message.message_type === 'audio' && media?.voice === false ? 'Audio' : word;
+  return message.message_type === 'audio' ? mediaWord('audio', message.media ?? null) : word;
 }
 
 /** The thread draws this message's own content; others get a card that says what is missing. */

@@ -23,6 +23,7 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
   useEffect(() => {
     const { opener } = wanted;
     dialog.current?.showModal();
+    dialog.current?.focus();
     return () => opener.focus({ preventScroll: true });
   }, [wanted]);
   const turn = (step: number) => {
@@ -50,6 +51,7 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
     <dialog
       ref={dialog}
       className={styles.box}
+      tabIndex={-1}
       aria-label={`Photo ${at + 1} of ${pictures.length}`}
       onKeyDown={onKeyDown}
       onClose={onClose}
