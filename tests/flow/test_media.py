@@ -1,5 +1,6 @@
 """Files go out by the rules of text: once, in order, whatever the upload takes; and come in (G1, G2, G5)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import media_samples
-from tests.rig import AgentSession, Product, eventually, running_product
+from tests.rig import AgentSession, Product, eventually, new_client_id, running_product
 
 INES = "447700900318"
 
@@ -112,3 +113,98 @@ async def test_a_contact_s_picture_is_fetched_and_served_byte_for_byte(product: 
     async with ana.http.get(f"{ana.url}/api/messages/{row['_id']}/media") as answer:
         assert answer.status == 200
         assert await answer.read() == picture
+
+
+async def test_a_picture_goes_out_once_however_often_it_is_posted(product: Product) -> None:
+    ana = await product.sign_in()
+    conversation_id = await ana.conversation_of(INES)
+    _, answer = await bring(ana, media_samples.photo(), "image/jpeg")
+    media = {"id": answer["media"]["id"], "filename": "wheel.jpg"}
+    client_id = new_client_id()
+    more = {"message_type": "image", "media": media}
+    answers = [await ana.send(conversation_id, "", client_id, **more) for _ in range(3)]
+    assert [status for status, _ in answers] == [201, 200, 200]
+    for other in ({"id": media["id"], "filename": "other.jpg"}, {"id": "media-x"}, None):
+        changed = {"message_type": "image", "media": other} if other else {"message_type": "text"}
+        assert (await ana.send(conversation_id, "", client_id, **changed))[0] in (409, 422)
+    await ana.until_status(client_id, "delivered")
+    assert await handed_over(product) == [("image", f"{client_id}#1")]
+
+
+async def test_a_voice_note_and_a_document_arrive_as_what_they_are(product: Product) -> None:
+    ana = await product.sign_in()
+    conversation_id = await ana.conversation_of(INES)
+    note = await send_file(ana, conversation_id, media_samples.voice_note(), "audio/ogg")
+    offer = await send_file(ana, conversation_id, media_samples.PDF, "application/pdf", "Our offer")
+    await ana.until_status(offer, "delivered")
+    entries = await product.emulator.ledger(to=INES)
+    assert [(entry["type"], entry["opaque"]) for entry in entries] == [
+        ("audio", f"{note}#1"),
+        ("document", f"{offer}#1"),
+    ]
+    assert "'voice': True" in str(entries[0]["body"])
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_a_server_killed_in_an_upload_sends_the_picture_once_and_leaves_no_doubt(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Killed in the upload, right after it, and at moments of chance: the ledger has each once, in order (G1, G5)."""
+    settings: Any = {"outcome_wait_seconds": "2", "graph_timeout_seconds": "5"}
+    if engine == "postgres":
+        settings["database_url"] = request.getfixturevalue("postgres_url")
+    async with running_product(tmp_path, "Ana", **settings) as product:
+        await product.emulator.contact(INES, name="Ines Okafor", device="online")
+        await product.emulator.write(INES, "Do you have a picture of it?")
+        ana = await product.sign_in()
+        conversation_id = await ana.conversation_of(INES)
+        sent: list[str] = []
+        for moment in (0.0, 0.05, 0.15, 0.3, 0.6):
+            await product.emulator.faults(
+                {"match": {"kind": "upload"}, "do": {"action": "slow", "seconds": 0.3}}
+            )
+            photo = media_samples.picture(colour=(len(sent), 0, 0))
+            sent.append(await send_file(ana, conversation_id, photo, "image/jpeg"))
+            _, row = await ana.send(conversation_id, f"Number {len(sent)}")
+            sent.append(row["client_id"])
+            await asyncio.sleep(moment)
+            await product.kill()
+            await product.start()
+        endings = [
+            await ana.until_status(each, "delivered", "unconfirmed", within_seconds=30)
+            for each in sent
+        ]
+        entries = await product.emulator.ledger(to=INES)
+        order = [entry["opaque"].partition("#")[0] for entry in entries]
+        assert len(set(order)) == len(order)
+        assert order == [each for each in sent if each in order]
+        certain = [
+            each for each, ending in zip(sent, endings, strict=True) if ending == "delivered"
+        ]
+        assert set(certain) <= set(order)
+        pictures = endings[::2]
+        print(f"{engine}: {endings.count('unconfirmed')} of {len(sent)} unconfirmed")
+        assert pictures.count("delivered") >= 4  # only a kill within the send itself leaves a doubt
+
+
+async def test_a_file_that_does_not_come_is_shown_as_awaited_and_tried_again(
+    product: Product,
+) -> None:
+    ana = await product.sign_in()
+    conversation_id = await ana.conversation_of(INES)
+    await product.emulator.faults(
+        {"match": {"kind": "resolve"}, "do": {"action": "unavailable"}, "times": 1},
+        {"match": {"kind": "download"}, "do": {"action": "reset"}, "times": 1},
+    )
+    await write_file(product, media_samples.PDF, "application/pdf", "document", "..\\Bill.pdf")
+    await until_media_is(ana, conversation_id, "fetching")
+    row = await until_media_is(ana, conversation_id, "ready")
+    assert row["media"]["filename"] == "Bill.pdf"
+
+    await product.emulator.faults({"match": {"kind": "download"}, "do": {"action": "truncate"}})
+    await write_file(product, media_samples.HTML, "image/png", "image")
+    await until_media_is(ana, conversation_id, "fetching")
+    await product.emulator.faults()
+    row = await until_media_is(ana, conversation_id, "ready")
+    async with ana.http.get(f"{ana.url}/api/messages/{row['_id']}/media") as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
