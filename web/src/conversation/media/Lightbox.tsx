@@ -8,6 +8,7 @@ import type { PictureWanted } from '../../domain/pictureWanted';
 import { fullMoment } from '../../domain/time';
 import { Icon } from '../../ui/Icon';
 import { IconButton } from '../../ui/IconButton';
+import { useEscape } from '../../ui/useEscape';
 import styles from './Lightbox.module.css';
 import { useZoom } from './useZoom';
 
@@ -26,6 +27,7 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
     dialog.current?.focus();
     return () => opener.focus({ preventScroll: true });
   }, [wanted]);
+  useEscape(() => dialog.current?.close());
   const turn = (step: number) => {
     const next = pictures[at + step];
     if (!next) return;
@@ -41,6 +43,8 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
     '0': zoom.reset,
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // The page below has keys of its own.
+    event.stopPropagation();
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
