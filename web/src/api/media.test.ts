@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { stubUploads, type FakeXhr } from '../testing/fakeUploads';
-import { ApiError, NoAnswerError, speakFor } from './http';
+import { NoAnswerError, speakFor, type ApiError } from './http';
 import { mediaAddress, uploadMedia } from './media';
 
 const media = { id: 'media-1', kind: 'document', mime_type: 'application/pdf', size: 5 };
