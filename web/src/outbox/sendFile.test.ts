@@ -7,6 +7,7 @@ import type { SendMessage } from '../protocol/shapes';
 import { FakeServer, stubLocks } from '../testing/fakeServer';
 import { stubUploads, type FakeXhr } from '../testing/fakeUploads';
 import { AGENT, CONVERSATION } from '../testing/rows';
+import { showComposer } from './drafts';
 import { storeFile } from './files';
 import { runningOutbox, startOutbox, stopOutbox } from './running';
 import { discardUnsent, retryUnsent, stopUpload } from './settleMessage';
@@ -91,11 +92,13 @@ test('a file that the server has lost meanwhile is uploaded once more, under the
 });
 
 test('stopped before its post, it lies in the tray with its file, whatever the composer holds', async () => {
+  const hide = showComposer(CONVERSATION);
   const file = await send();
   await vi.waitFor(() => expect(uploads).toHaveLength(1));
   stopUpload('mine');
   await vi.waitFor(() => expect(phases()).toEqual(['returned']));
   expect(runningOutbox()?.drafts.get(CONVERSATION)).toBeUndefined();
+  hide();
   expect(server.asked.filter((each) => each.includes('cancel'))).toEqual([]);
 
   retryUnsent(tray());
