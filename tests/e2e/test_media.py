@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route
 
+from tests import media_samples
 from tests.e2e.conftest import INES, Inbox, NewInbox
 from tests.e2e.files import UPLOADS, bring, choose, document, photo, until_ready
 from tests.rig import Product
@@ -224,3 +225,75 @@ async def test_more_than_200_mb_of_files_are_refused_before_enter(ana: Inbox) ->
     await ana.page.wait_for_selector("[data-refused]")
     assert "Files of 200 MB wait" in await ana.page.inner_text("[data-refused]")
     assert await ana.page.is_disabled("[aria-label=Send]")
+
+
+async def received(product: Product, kind: str, content: bytes, mime_type: str, **more: Any) -> str:
+    """A contact sends a file; its name at WhatsApp."""
+    emulator = product.emulator
+    head, named = {"Content-Type": mime_type}, {"filename": "warranty-card.pdf"}
+    async with emulator.http.post(
+        f"{emulator.url}/_control/media", data=content, headers=head, params=named
+    ) as answer:
+        name = str((await answer.json())["id"])
+    body = {"from": INES, "type": kind, kind: {"id": name, **more}}
+    await emulator.control("POST", "inbound", body)
+    return name
+
+
+async def test_what_contacts_send_is_drawn_each_kind_in_its_own_way(
+    product: Product, ana: Inbox
+) -> None:
+    await received(product, "image", photo()["buffer"], "image/jpeg", caption="My hub")
+    await received(product, "audio", media_samples.voice_note(34), "audio/ogg", voice=True)
+    await received(product, "document", document()["buffer"], "application/pdf")
+    sticker = media_samples.picture("WEBP", (512, 512), colour="#b3538b")
+    await received(product, "sticker", sticker, "image/webp")
+    await received(product, "video", media_samples.film(12, (640, 360)), "video/mp4")
+    await ana.until("() => document.querySelectorAll('[data-media]').length === 5")
+    await ana.until("() => document.querySelector('[data-media=image] img')?.naturalWidth === 800")
+    await ana.page.wait_for_selector("[data-media=video] video")
+    drawn = "[...document.querySelectorAll('[data-media]')].map(each => each.innerText)"
+    words = await ana.page.evaluate(drawn)
+    assert "0:34" in words[1]
+    assert "warranty-card.pdf" in words[2]
+    async with ana.page.expect_download() as download:
+        await ana.page.click("[data-media=document] a")
+    assert (await download.value).suggested_filename == "warranty-card.pdf"
+    assert ana.errors == []
+
+
+async def test_a_photo_that_is_on_its_way_from_whatsapp_is_named_until_it_is_here(
+    product: Product, ana: Inbox
+) -> None:
+    await product.emulator.faults(
+        {"match": {"kind": "download"}, "do": {"action": "hang"}, "times": 1}
+    )
+    await received(product, "image", photo()["buffer"], "image/jpeg")
+    await ana.page.wait_for_selector("text=Photo on its way from WhatsApp")
+    await ana.until(
+        "() => document.querySelector('[data-media=image] img')?.naturalWidth === 800",
+        timeout_ms=30_000,
+    )
+
+
+async def test_the_lightbox_turns_by_arrows_zooms_and_gives_the_focus_back(
+    product: Product, ana: Inbox
+) -> None:
+    for caption in ("First", "Second"):
+        await received(product, "image", photo()["buffer"], "image/jpeg", caption=caption)
+    await ana.until("() => document.querySelectorAll('[data-picture]').length === 2")
+    await ana.page.focus("[data-picture]")
+    await ana.page.keyboard.press("Enter")
+    assert await ana.page.get_attribute("dialog[open]", "aria-label") == "Photo 1 of 2"
+    await ana.page.keyboard.press("ArrowRight")
+    await ana.page.wait_for_selector("dialog[aria-label='Photo 2 of 2']")
+    assert "Second" in await ana.page.inner_text("dialog")
+    await ana.page.keyboard.press("ArrowRight")
+    await ana.page.keyboard.press("+")
+    await ana.until("() => document.querySelector('dialog img').style.transform.includes('1.5')")
+    await ana.page.keyboard.press("ArrowLeft")
+    await ana.page.wait_for_selector("dialog[aria-label='Photo 1 of 2']")
+    assert "scale(1)" in str(await ana.page.get_attribute("dialog img", "style"))
+    await ana.page.keyboard.press("Escape")
+    await ana.page.wait_for_selector("dialog", state="detached")
+    assert await ana.page.evaluate("document.activeElement.dataset.picture !== undefined")

@@ -118,7 +118,7 @@ function Bubble({ item, own, isTabStop, timeZone, entrance }: BubbleProps) {
         {words !== '' ? (
           <MessageText text={words} timingId={item.key} large={large} spacer={spacer} />
         ) : (
-          <div className={styles.metaLine} />
+          <div className={isSticker ? undefined : styles.metaLine} />
         )}
         {item.clockSkew ? (
           <BothTimes message={message} timeZone={timeZone} />

@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import 'fake-indexeddb/auto';
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createQueryClient } from '../cache/queryClient';
+import { putChosen, type ChosenFile } from '../outbox/chosen';
 import { useSendMessage } from '../outbox/useSendMessage';
 import { runningOutbox, startOutbox, stopOutbox } from '../outbox/running';
 import { AGENT, CONVERSATION } from '../testing/rows';
@@ -144,4 +145,61 @@ test('a text that came back stands in the field with its reason, until it is cha
   fireEvent.click(screen.getByRole('button', { name: /close/i }));
   expect(screen.queryByRole('alert')).toBeNull();
   expect(field().value).toBe('Came back');
+});
+
+describe('files above the field', () => {
+  const file = (key: string, isReady = true): ChosenFile => ({
+    key,
+    name: `${key}.jpg`,
+    ready: isReady
+      ? { kind: 'image', media: { mime_type: 'image/jpeg', size: 1, state: 'ready' }, file: key }
+      : null,
+    refused: null,
+  });
+  const choose = (...files: ChosenFile[]) => act(() => putChosen(CONVERSATION, files));
+  const files = () =>
+    [...(runningOutbox()?.outbox.entries ?? [])].map((entry) => entry.attachment?.file);
+
+  test('go out with Enter in their order, the words under the first, and twice sends once', () => {
+    choose(file('one'), file('two'));
+    type(' Both of them ');
+    press();
+    press();
+    expect(files()).toEqual(['one', 'two']);
+    expect(sent()).toEqual(['Both of them', '']);
+  });
+
+  test('go out without words too', () => {
+    choose(file('one'));
+    expect(field().placeholder).toBe('Add a caption');
+    press();
+    expect(sent()).toEqual(['']);
+  });
+
+  test('the draft’s id is that of the first message (R1)', () => {
+    type('Caption');
+    const draftId = runningOutbox()?.drafts.get(CONVERSATION)?.id;
+    choose(file('one'), file('two'));
+    press();
+    const [first, second] = [...(runningOutbox()?.outbox.entries ?? [])];
+    expect(first?.message.client_id).toBe(draftId);
+    expect(second?.message.client_id).not.toBe(draftId);
+  });
+
+  test('an Enter before they are ready sends as soon as they are', async () => {
+    choose(file('one', false));
+    type('Quick');
+    press();
+    expect(sent()).toEqual([]);
+    choose(file('one'));
+    await vi.waitFor(() => expect(files()).toEqual(['one']));
+  });
+
+  test('a caption longer than WhatsApp takes waits to be shortened', () => {
+    choose(file('one'));
+    type('x'.repeat(1_025));
+    press();
+    expect(sent()).toEqual([]);
+    expect(screen.getByText(/1 characters too many under a file/)).toBeTruthy();
+  });
 });

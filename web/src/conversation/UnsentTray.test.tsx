@@ -72,3 +72,16 @@ it('does not open for a text that is on its way into the composer', () => {
   pass(1_000);
   expect(container.firstChild).toBeNull();
 });
+
+it('shows a file small, by its name, and offers no editing: it has no place in a text', () => {
+  const media = {
+    mime_type: 'application/pdf',
+    size: 9,
+    filename: 'card.pdf',
+    state: 'ready',
+  } as const;
+  const { container } = draw({ ...entry, text: '', file: { kind: 'document', media } });
+  expect(container.querySelector('[data-unsent]')?.textContent).toContain('card.pdf');
+  expect(screen.queryByRole('button', { name: 'Edit' })).toBeNull();
+  expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy();
+});

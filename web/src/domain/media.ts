@@ -6,7 +6,10 @@ export type MediaKind = UploadedMedia['kind'];
 /** A message's file as it is drawn: from its stored row, or from this browser before there is one. */
 export type MessageMedia = Omit<Media, 'id'>;
 
-/** Millions of bytes that WhatsApp takes of each kind. */
+/** Meta's. */
+export const MEGABYTE = 1_048_576;
+
+/** Megabytes that WhatsApp takes of each kind. */
 export const LIMIT_MB: Readonly<Record<MediaKind, number>> = {
   image: 5,
   video: 16,
@@ -36,7 +39,7 @@ export function mediaOf(message: {
 
 /** What an agent calls it. */
 export function mediaWord(kind: string, media: MessageMedia | null): string {
-  if (kind === 'audio') return media?.voice === false ? 'Audio' : 'Voice message';
+  if (kind === 'audio') return media && !media.voice ? 'Audio' : 'Voice message';
   return { image: 'Photo', video: 'Video', sticker: 'Sticker' }[kind] ?? 'Document';
 }
 

@@ -1,5 +1,5 @@
 import type { MessageRow } from '../protocol/shapes';
-import { mediaOf, type MessageMedia } from './media';
+import { mediaOf, mediaWord, type MessageMedia } from './media';
 import { isStored, type Message } from './message';
 import { plainText } from './messageText';
 
@@ -63,7 +63,7 @@ export function previewOf(
 function fileWord(message: Parameters<typeof previewOf>[0], word: string): string {
   const media = mediaOf(message);
   if (message.message_type === 'document') return media?.filename ?? word;
-  return message.message_type === 'audio' && media?.voice === false ? 'Audio' : word;
+  return message.message_type === 'audio' ? mediaWord('audio', message.media ?? null) : word;
 }
 
 /** The text only names a card in the list: the card itself says it better. */

@@ -52,8 +52,7 @@ export class Uploads {
     const { entries } = this.ports.outbox;
     await new Promise<void>((resolve) => {
       const look = () => {
-        const entry = entries.get(clientId);
-        if (isQueued(entry) && entry.attachment?.uploaded === undefined && !signal.aborted) return;
+        if (isWaiting(entries.get(clientId)) && !signal.aborted) return;
         unsubscribe();
         resolve();
       };
@@ -156,7 +155,8 @@ export class Uploads {
       outbox.updateOptimisticMessage(clientId, { phase: 'queued', attachment, message });
       return null;
     } catch (fault) {
-      if (!isWaiting(outbox.entries.get(clientId))) return null;
+      // Stopped, or this page has: what its entry says now is not this upload's to change.
+      if (signal.aborted || !isWaiting(outbox.entries.get(clientId))) return null;
       if (isRefusal(fault)) {
         outbox.giveBack(clientId, { code: fault.code, params: fault.params });
         return null;

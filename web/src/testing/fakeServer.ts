@@ -55,5 +55,6 @@ const isRefusal = (answer: object): answer is Refusal => 'code' in answer;
 /** Web Locks of a browser with one tab: whoever asks has it. */
 export function stubLocks(): void {
   const request = (_name: string, work: () => Promise<void>) => work();
-  vi.stubGlobal('navigator', Object.create(navigator, { locks: { value: { request } } }));
+  const query = () => Promise.resolve({ held: [] });
+  vi.stubGlobal('navigator', Object.create(navigator, { locks: { value: { request, query } } }));
 }

@@ -63,6 +63,20 @@ export function typedMessage(clientId: string, at = NOON): OptimisticMessage {
   });
 }
 
+/** A photo, as Enter makes it. */
+export function filedMessage(clientId: string, at = NOON): OptimisticMessage {
+  const media = { mime_type: 'image/jpeg', size: 1_000, width: 800, height: 500 };
+  return optimisticMessage({
+    clientId,
+    conversationId: CONVERSATION,
+    agent: AGENT,
+    text: `text of ${clientId}`,
+    at,
+    replyTo: null,
+    file: { kind: 'image', media: { ...media, state: 'ready' } },
+  });
+}
+
 export function conversationRow(given: Partial<ConversationRow> = {}): ConversationRow {
   return {
     _id: CONVERSATION,

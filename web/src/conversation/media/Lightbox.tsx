@@ -8,6 +8,7 @@ import type { PictureWanted } from '../../domain/pictureWanted';
 import { fullMoment } from '../../domain/time';
 import { AnyIcon } from '../../ui/AnyIcon';
 import { IconButton } from '../../ui/IconButton';
+import { useEscape } from '../../ui/useEscape';
 import styles from './Lightbox.module.css';
 import { useZoom } from './useZoom';
 
@@ -23,8 +24,10 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
   useEffect(() => {
     const { opener } = wanted;
     dialog.current?.showModal();
+    dialog.current?.focus();
     return () => opener.focus({ preventScroll: true });
   }, [wanted]);
+  useEscape(() => dialog.current?.close());
   const turn = (step: number) => {
     const next = pictures[at + step];
     if (!next) return;
@@ -40,6 +43,8 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
     '0': zoom.reset,
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // The page below has keys of its own.
+    event.stopPropagation();
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -50,6 +55,7 @@ export function Lightbox({ wanted, onClose }: LightboxProps) {
     <dialog
       ref={dialog}
       className={styles.box}
+      tabIndex={-1}
       aria-label={`Photo ${at + 1} of ${pictures.length}`}
       onKeyDown={onKeyDown}
       onClose={onClose}

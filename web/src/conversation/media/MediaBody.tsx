@@ -51,11 +51,16 @@ function Gone({ item, kind, media }: BodyProps) {
   return (
     <div className={styles.gone}>
       <Icon name="unknown" />
-      <span>
-        {item.message.direction === 'inbound'
-          ? `This ${what} is no longer at WhatsApp. Ask the contact to send it again.`
-          : `This ${what} is no longer kept here.`}
-      </span>
+      <span>{goneWords(what, item.message.direction === 'inbound', media.reason)}</span>
     </div>
   );
+}
+
+function goneWords(what: string, isInbound: boolean, reason: MessageMedia['reason']): string {
+  if (!isInbound) return `This ${what} is no longer kept here.`;
+  if (reason === 'too_large') return `This ${what} is too large to be kept here.`;
+  if (reason === 'damaged') {
+    return `This ${what} came damaged. Ask the contact to send it again.`;
+  }
+  return `This ${what} is no longer at WhatsApp. Ask the contact to send it again.`;
 }

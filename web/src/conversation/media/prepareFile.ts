@@ -1,4 +1,10 @@
-import { LIMIT_MB, mediaWord, type MediaKind, type MessageMedia } from '../../domain/media';
+import {
+  LIMIT_MB,
+  MEGABYTE,
+  mediaWord,
+  type MediaKind,
+  type MessageMedia,
+} from '../../domain/media';
 import { readyImage } from './readyImage';
 
 /** A file as WhatsApp takes it, or why it cannot be sent. */
@@ -29,9 +35,9 @@ export function kindOf(type: string): MediaKind {
 export function sizeFault(kind: MediaKind, size: number): string | null {
   if (size === 0) return 'This file is empty. Choose another one.';
   const limit = LIMIT_MB[kind];
-  if (size <= limit * 1_000_000) return null;
-  const what = `This ${mediaWord(kind, { mime_type: '', size, voice: false, state: 'ready' }).toLowerCase()}`;
-  return `${what} is larger than ${limit} MB, the most that WhatsApp takes. Choose a smaller one.`;
+  if (size <= limit * MEGABYTE) return null;
+  const what = mediaWord(kind, { mime_type: '', size, state: 'ready' }).toLowerCase();
+  return `This ${what} is larger than ${limit} MB, the most that WhatsApp takes. Choose a smaller one.`;
 }
 
 export async function prepareFile(file: File): Promise<PreparedFile> {
@@ -48,7 +54,6 @@ export async function prepareFile(file: File): Promise<PreparedFile> {
     size: file.size,
     ...named,
     ...measured,
-    ...(kind === 'audio' ? { voice: false } : {}),
     state: 'ready',
   };
   return { kind, media, bytes: file };
