@@ -22,17 +22,26 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         await self.sleep_until(self.now() + seconds)
 
-    async def sleep_until(self, at: float) -> None:
-        """Return when the virtual time is ``at``; always yields once."""
+    async def sleep_until(
+        self, at: float, sleeping: set[asyncio.Future[None]] | None = None
+    ) -> None:
+        """Return when the virtual time is ``at``; always yields once.
+
+        Whoever gives ``sleeping`` can end the sleep early: ``wake`` the future that is in it.
+        """
         if at <= self.now():
             await asyncio.sleep(0)
             return
         woken = asyncio.get_running_loop().create_future()
         self._arm(woken, at)
+        if sleeping is not None:
+            sleeping.add(woken)
         try:
             await woken
         finally:
             self._sleepers.pop(woken)[1].cancel()
+            if sleeping is not None:
+                sleeping.discard(woken)
 
     def advance(self, seconds: float) -> None:
         self.ahead_seconds += seconds
@@ -47,11 +56,12 @@ class VirtualClock:
     def _arm(self, woken: asyncio.Future[None], at: float) -> None:
         # The loop's own time is monotonic time: an exact instant keeps sleepers in their order.
         at_loop_time = at - self._origin - self.ahead_seconds
-        timer = asyncio.get_running_loop().call_at(at_loop_time, _wake, woken)
+        timer = asyncio.get_running_loop().call_at(at_loop_time, wake, woken)
         self._sleepers[woken] = (at, timer)
 
 
-def _wake(woken: asyncio.Future[None]) -> None:
+def wake(woken: asyncio.Future[None]) -> None:
+    """End a sleep now."""
     if not woken.done():
         woken.set_result(None)
 

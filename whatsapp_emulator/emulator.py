@@ -12,6 +12,7 @@ from whatsapp_emulator.contacts import Contact, ContactPatch, Contacts
 from whatsapp_emulator.faults.book import FaultBook, Occasion, Verdict
 from whatsapp_emulator.faults.rules import BadSignature, Delay, Duplicate, Kind, Plan
 from whatsapp_emulator.graph.calls import SendCall
+from whatsapp_emulator.held_calls import HeldCalls
 from whatsapp_emulator.identifiers import digits, wamid
 from whatsapp_emulator.inbound import InboundMessage, InboundMessages
 from whatsapp_emulator.journeys import Journeys
@@ -43,6 +44,7 @@ class Emulator:
         self.limiter = RateLimiter(self.clock)
         self.changed = asyncio.Event()
         self.stopping = asyncio.Event()
+        self.held_calls = HeldCalls(self.stopping)
         self.display_numbers = {
             number: f"4420794600{18 + index:02d}"  # Ofcom's range for drama
             for index, number in enumerate(settings.phone_number_ids)
@@ -56,6 +58,8 @@ class Emulator:
         self.typing_until: dict[str, float] = {}
         # Told of every entry on a phone, at each change of it.
         self.on_arrival: list[Callable[[Entry], None]] = []
+        # Told what the fault rules have made of each call and inbound message.
+        self.on_verdict: list[Callable[[Verdict, Contact | None], None]] = []
         self._first_answers: dict[str, asyncio.Event] = {}
         # Part of every id: a restart or reset must not hand out the ids of an earlier life.
         self.life = secrets.token_hex(8)
@@ -90,7 +94,14 @@ class Emulator:
         self.clock.rewind()
         self.typing_until.clear()
         self.life = secrets.token_hex(8)
+        self.let_go()
         self._publish({"type": "reset"})
+
+    def let_go(self) -> None:
+        """Everything held back goes on: answers, late webhooks, statuses out of their turn."""
+        self.held_calls.let_go()
+        self.journeys.let_go()
+        self.webhooks.let_go()
 
     def advance_clock(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -169,7 +180,10 @@ class Emulator:
     ) -> Verdict:
         """Ask the fault rules about a call or an inbound message."""
         names = (contact.wa_id, contact.bsuid) if contact else (digits(address),)
-        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque))
+        verdict = self.faults.judge(Occasion(kind, names, number, type_, text, opaque))
+        for tell in self.on_verdict:
+            tell(verdict, contact)
+        return verdict
 
     def accept(self, call: SendCall, contact: Contact, phone_number_id: str, plan: Plan) -> Entry:
         """Take a checked send: it is in the ledger and on its way."""
@@ -252,6 +266,8 @@ class Emulator:
 
     def _entry_changed(self, entry: Entry) -> None:
         self.ledger.note(entry)
+        if self.live.is_heard and not entry.past:
+            self.live.publish({"type": "entry", "entry": entry.shape()})
         if entry.arrived_at is not None:
             self._publish_line(entry.to, outbound_line(entry))
             for tell in self.on_arrival:

@@ -71,6 +71,13 @@ class Journeys:
         if contact.read_receipts:
             self._spawn(self._report_read(entry, contact))
 
+    def let_go(self) -> None:
+        """Report at once what ``reverse`` holds back until a later status."""
+        held, self._held = self._held, {}
+        for updates in held.values():
+            for update in updates:
+                self._webhooks.submit(update)
+
     async def stop(self) -> None:
         tasks = list(self._tasks)
         for task in tasks:

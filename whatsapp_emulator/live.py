@@ -23,6 +23,11 @@ class LiveFeed:
     def leave(self, queue: asyncio.Queue[dict[str, Any] | None]) -> None:
         self._listeners.discard(queue)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens: what nobody hears need not be made."""
+        return bool(self._listeners)
+
     def publish(self, event: dict[str, Any]) -> None:
         for queue in list(self._listeners):
             if queue.qsize() >= BACKLOG - 1:

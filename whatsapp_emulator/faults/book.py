@@ -49,11 +49,18 @@ class FaultBook:
         self._seen: Counter[tuple[int, str]] = Counter()
         self.rules: list[Rule] = []
 
-    def replace(self, rules: list[Rule]) -> None:
-        for rule in rules:
+    def replace(self, rules: list[Rule], *, keep: bool = False) -> None:
+        """Put ``rules`` in force, from zero; with ``keep`` those in force already go on counting."""
+        old = list(enumerate(self.rules)) if keep else []
+        seen: Counter[tuple[int, str]] = Counter()
+        for index, rule in enumerate(rules):
             rule.hits = 0
-        self.rules = rules
-        self._seen.clear()
+            same = next((pair for pair in old if pair[1].essence == rule.essence), None)
+            if same is not None:
+                old.remove(same)
+                rule.hits = same[1].hits
+                seen.update({(index, to): n for (at, to), n in self._seen.items() if at == same[0]})
+        self.rules, self._seen = rules, seen
 
     def judge(self, occasion: Occasion) -> Verdict:
         verdict = Verdict()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 import secrets
@@ -26,6 +25,7 @@ from whatsapp_emulator.faults.rules import (
     Unavailable,
 )
 from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.held_calls import HeldCalls
 
 _BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
@@ -71,13 +71,13 @@ def act_refusal(request: web.Request, refusal: Refusal) -> web.StreamResponse:
 
 
 async def spoil(
-    request: web.Request, action: SpoiltAnswer, good: web.Response, stopping: asyncio.Event
+    request: web.Request, action: SpoiltAnswer, good: web.Response, held: HeldCalls
 ) -> web.StreamResponse:
     """Do what a rule says to the ``good`` answer of a call that was accepted."""
     match action:
         case Hang(seconds=seconds):
-            await _until_gone(request, seconds, stopping)
-            cut_off(request)
+            if not await held.hold(request, seconds):
+                cut_off(request)
         case Reset():
             cut_off(request)
         case BadGateway(http=http):
@@ -87,7 +87,7 @@ async def spoil(
         case Garbage(body=body):
             return web.Response(text=body, content_type="text/html")
         case Slow(seconds=seconds):
-            await asyncio.sleep(seconds)
+            await held.hold(request, seconds)
     return good
 
 
@@ -111,13 +111,3 @@ async def _send_half(request: web.Request, good: web.Response) -> web.StreamResp
     if request.transport is not None:
         request.transport.close()
     return response
-
-
-async def _until_gone(request: web.Request, seconds: float, stopping: asyncio.Event) -> None:
-    """Wait ``seconds``, or until the client has hung up or the emulator stops."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + seconds
-    while loop.time() < until and not stopping.is_set():
-        if request.transport is None or request.transport.is_closing():
-            return
-        await asyncio.sleep(0.05)

@@ -119,7 +119,7 @@ async def _send(
         await emulator.first_answer(entry.wamid)
     if isinstance(action, Hang):
         leave_hanging(request)
-    return await spoil(request, action, good, emulator.stopping)
+    return await spoil(request, action, good, emulator.held_calls)
 
 
 async def _read(request: web.Request, emulator: Emulator, call: ReadCall) -> web.StreamResponse:
@@ -193,7 +193,7 @@ async def _maybe_spoil(
         return answer(body)
     if isinstance(action, Hang):
         leave_hanging(request)
-    return await spoil(request, action, answer(body), emulator.stopping)
+    return await spoil(request, action, answer(body), emulator.held_calls)
 
 
 def _check_account(request: web.Request, emulator: Emulator) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from whatsapp_emulator.clock import VirtualClock
+from whatsapp_emulator.clock import VirtualClock, wake
 from whatsapp_emulator.pace import Pace
 from whatsapp_emulator.settings import Settings
 from whatsapp_emulator.under_way import UnderWay
@@ -65,6 +65,8 @@ class WebhookEngine:
         self._count = 0
         self.pace = Pace()
         self.target: str | None = None
+        self.is_held = False
+        self._sleeping: set[asyncio.Future[None]] = set()
         self.outstanding: dict[int, Delivery] = {}
         self.log = DeliveryLog()
 
@@ -89,7 +91,21 @@ class WebhookEngine:
     def aim(self, url: str | None) -> None:
         """Post to ``url`` from now on; None lets updates wait."""
         self.target = url
-        if url is None:
+        self._open_or_shut()
+
+    def hold(self, *, held: bool) -> None:
+        """Post nothing while held; what is posted already goes to its end."""
+        self.is_held = held
+        self._open_or_shut()
+
+    def let_go(self) -> None:
+        """End the hold and every wait: what is late or waits to be repeated goes out now."""
+        self.hold(held=False)
+        for sleep in list(self._sleeping):
+            wake(sleep)
+
+    def _open_or_shut(self) -> None:
+        if self.target is None or self.is_held:
             self._has_target.clear()
         else:
             self._has_target.set()
@@ -196,7 +212,7 @@ class WebhookEngine:
             envelope(delivery.updates, self._settings.business_account_id, self._display_numbers)
         )
         while True:
-            await self._clock.sleep_until(delivery.due_at)
+            await self._clock.sleep_until(delivery.due_at, self._sleeping)
             await self._has_target.wait()
             async with self._connections:
                 answered = await self._attempt(delivery, body)

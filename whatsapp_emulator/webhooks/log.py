@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -40,9 +41,13 @@ class DeliveryLog:
 
     def __init__(self) -> None:
         self.attempts: deque[Attempt] = deque(maxlen=KEPT)
+        # Told of every attempt.
+        self.on_attempt: list[Callable[[Attempt], None]] = []
 
     def add(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
+        for tell in self.on_attempt:
+            tell(attempt)
 
     def clear(self) -> None:
         self.attempts.clear()
