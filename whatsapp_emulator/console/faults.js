@@ -40,7 +40,7 @@ export class Faults {
     this.often = picker('How often new faults hit', () => {});
     this.often.offer(HOW_OFTEN.map(([key, words]) => [key, words]));
     this.list = element('div', { class: 'rows', tabindex: '-1' });
-    const write = element('button', { class: 'own' }, icon('i-plus', 'i16'), 'Write your own rule');
+    const write = element('button', { class: 'write-own' }, icon('i-plus', 'i16'), 'Write your own rule');
     write.addEventListener('click', () => this.openEditor());
     this.root.replaceChildren(
       element('h2', { id: 'faults-title' }, 'Faults ', this.on, element('span', { class: 'grow' }), this.seed),

@@ -196,6 +196,7 @@ export class Wire {
     if (before?.classList.contains('bodies')) before.replaceWith(box);
     else row.after(box);
     box.scrollIntoView({ block: 'nearest' });
+    row.scrollIntoView({ block: 'nearest' });
   }
 
   /** @param {KeyboardEvent} event */

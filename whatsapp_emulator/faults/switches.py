@@ -58,7 +58,7 @@ BAD_GATEWAY = Switch(
     "Answer with a gateway's page", "it takes the message; the answer is a 502", BadGateway()
 )
 ANSWER_SLOWLY = Switch("Answer slowly", "right answers, two seconds late", Slow(seconds=2.0))
-ANSWER_LAST = Switch(
+TELL_FIRST = Switch(
     "Tell before answering", "the first status comes before the answer", StatusFirst()
 )
 BREAK_THE_CONNECTION = Switch(
@@ -81,7 +81,7 @@ UNDELIVERABLE = Switch(
 )
 TOKEN_EXPIRED = Switch("Refuse: token expired", "error 190, as if signed out", Error(code=190))
 FAIL_LATER = Switch("Fail after accepting", "131026 as a status", Fail(code=131026))
-ANSWER_TWICE = Switch(
+TELL_TWICE = Switch(
     "Tell everything twice", "each webhook comes again", Duplicate(copies=1), BOTH_WAYS
 )
 STATUSES_IN_DISORDER = Switch(
@@ -101,16 +101,16 @@ SIGN_WRONGLY = Switch(
 )
 
 SWITCHES = (
-    *(LOSE_THE_ANSWER, CUT_THE_ANSWER, BAD_GATEWAY, ANSWER_SLOWLY, ANSWER_LAST),
+    *(LOSE_THE_ANSWER, CUT_THE_ANSWER, BAD_GATEWAY, ANSWER_SLOWLY, TELL_FIRST),
     *(BREAK_THE_CONNECTION, OUT_OF_SERVICE, SAY_UNAVAILABLE, SLOW_DOWN),
     *(WINDOW_CLOSED, UNDELIVERABLE, TOKEN_EXPIRED, FAIL_LATER),
-    *(ANSWER_TWICE, STATUSES_IN_DISORDER, HOLD_STATUSES, STATUSES_LATE, MESSAGES_LATE),
+    *(TELL_TWICE, STATUSES_IN_DISORDER, HOLD_STATUSES, STATUSES_LATE, MESSAGES_LATE),
     *(NO_READ_STATUS, FORGET_THE_DATUM, SIGN_WRONGLY),
 )
 
 
 def switch_shapes() -> list[dict[str, Any]]:
-    """``[{title, words, group, rule}]``, the rule as ``PUT faults`` takes it."""
+    """``[{title, words, rule}]``, the rule as ``PUT faults`` takes it."""
     return [
         {
             "title": one.title,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whatsapp_emulator.faults import switches
-from whatsapp_emulator.faults.rules import Delay, Duplicate, Hang, Match, Rule, Slow
+from whatsapp_emulator.faults.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,18 @@ CALM = Weather("calm", "Calm", "Everything works, and what was held back goes on
 BAD_WIFI = Weather(
     "bad-wifi",
     "Bad Wi-Fi",
-    "One call in four breaks before WhatsApp hears it, one in eight after; answers take up to a "
-    "second; one webhook in three comes twice.",
+    "One call in four breaks before it is heard, one in eight after; webhooks come twice.",
     (
         switches.BREAK_THE_CONNECTION.rule(0.25),
         switches.CUT_THE_ANSWER.rule(0.125),
-        Rule(Slow(seconds=0.8), probability=0.5, name=switches.ANSWER_SLOWLY.title),
-        switches.ANSWER_TWICE.rule(1 / 3),
+        switches.ANSWER_SLOWLY.rule(0.2),
+        switches.TELL_TWICE.rule(0.3),
     ),
 )
 
 SLOW = Weather(
     "slow",
-    "WhatsApp slow",
+    "Slow",
     "Every answer takes two seconds, every status three more, customers' messages two.",
     (
         switches.ANSWER_SLOWLY.rule(),
@@ -55,38 +54,23 @@ SLOW = Weather(
 ANSWERS_LOST = Weather(
     "answers-lost",
     "Answers lost",
-    "WhatsApp takes every message and never says so: half the calls hang, half break. One in "
-    "three is not even told of by a status until calm.",
+    "Every message is taken and no call answered; one in three gets no status until calm.",
     (
-        Rule(
-            Hang(seconds=switches.HELD_SECONDS),
-            probability=0.5,
-            name=switches.LOSE_THE_ANSWER.title,
-        ),
+        switches.LOSE_THE_ANSWER.rule(0.5),
         switches.CUT_THE_ANSWER.rule(),
-        switches.HOLD_STATUSES.rule(1 / 3),
+        switches.HOLD_STATUSES.rule(0.33),
     ),
 )
 
 DISORDER = Weather(
     "disorder",
     "Disorder",
-    "Webhooks come late, twice and backwards, some before the answer, some signed wrongly at "
-    "first.",
+    "Webhooks come late, twice, backwards, before the answer, and some signed wrongly at first.",
     (
-        switches.ANSWER_LAST.rule(0.3),
+        switches.TELL_FIRST.rule(0.3),
         switches.STATUSES_IN_DISORDER.rule(0.5),
-        Rule(
-            Duplicate(copies=2),
-            Match(kind=["send", "inbound"]),
-            probability=0.7,
-            name=switches.ANSWER_TWICE.title,
-        ),
-        Rule(
-            Delay(seconds=1.5, statuses=["sent", "delivered"]),
-            probability=0.4,
-            name=switches.STATUSES_LATE.title,
-        ),
+        switches.TELL_TWICE.rule(0.7),
+        switches.STATUSES_LATE.rule(0.3),
         switches.MESSAGES_LATE.rule(0.4),
         switches.SIGN_WRONGLY.rule(0.3),
     ),
@@ -94,7 +78,7 @@ DISORDER = Weather(
 
 DOWN = Weather(
     "down",
-    "WhatsApp down",
+    "Down",
     "No call is taken: half break, half are answered 503. No webhook comes until calm.",
     (switches.BREAK_THE_CONNECTION.rule(0.5), switches.OUT_OF_SERVICE.rule()),
     holds_webhooks=True,

@@ -77,7 +77,7 @@ class Tap:
             whom = f", {contact.name}" if contact else ""
             self.log.add(
                 *("fault", emulator.clock.now(), "fault"),
-                words=f"{name}, hit {rule.hits}{of}{whom}",
+                words=f"“{name}”, hit {rule.hits}{of}{whom}",
                 wa_ids=[contact.wa_id] if contact else [],
             )
         if struck:
