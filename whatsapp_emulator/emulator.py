@@ -18,6 +18,9 @@ from whatsapp_emulator.inbound import InboundMessage, InboundMessages
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry, Ledger
 from whatsapp_emulator.live import LiveFeed
+from whatsapp_emulator.media.dispatch import Dispatch
+from whatsapp_emulator.media.links import Links
+from whatsapp_emulator.media.store import Media, MediaStore, download_url
 from whatsapp_emulator.pace import Behaviour, Limits, Pace, RateLimiter
 from whatsapp_emulator.settings import Settings
 from whatsapp_emulator.thread import inbound_line, outbound_line, summary, thread
@@ -42,6 +45,11 @@ class Emulator:
         self.inbound = InboundMessages()
         self.faults = FaultBook(settings.seed)
         self.limiter = RateLimiter(self.clock)
+        state = settings.state
+        folder = state.with_name(state.name + ".media") if state else None
+        self.media = MediaStore(folder, self.clock)
+        self.links = Links(self.media, self.clock)
+        self.own_url = ""
         self.changed = asyncio.Event()
         self.stopping = asyncio.Event()
         self.held_calls = HeldCalls(self.stopping)
@@ -55,6 +63,7 @@ class Emulator:
         self.journeys = Journeys(
             settings.seed, self.clock, self.under_way, self.webhooks, self._entry_changed
         )
+        self._dispatch = Dispatch(self.links, self.under_way, self.journeys.begin)
         self.typing_until: dict[str, float] = {}
         # Told of every entry on a phone, at each change of it.
         self.on_arrival: list[Callable[[Entry], None]] = []
@@ -78,8 +87,11 @@ class Emulator:
 
         Kept contacts keep name, device and receipts, and have written nothing yet.
         """
+        await self._dispatch.stop()
         await self.journeys.stop()
         await self.webhooks.clear()
+        self.links.clear()
+        self.media.clear()
         kept = list(self.contacts) if keep_contacts else []
         self.contacts.clear()
         for contact in kept:
@@ -102,6 +114,13 @@ class Emulator:
         self.held_calls.let_go()
         self.journeys.let_go()
         self.webhooks.let_go()
+
+    async def stop(self) -> None:
+        """End what is under way towards the contacts; webhooks are stopped by themselves."""
+        await self._dispatch.stop()
+        await self.journeys.stop()
+        await self.links.close()
+        self.media.close()
 
     def advance_clock(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -129,7 +148,11 @@ class Emulator:
         return len(unseen)
 
     def write(
-        self, contact: Contact, message: dict[str, Any], phone_number_id: str | None = None
+        self,
+        contact: Contact,
+        message: dict[str, Any],
+        phone_number_id: str | None = None,
+        media: Media | None = None,
     ) -> InboundMessage:
         """The contact writes: ``message`` is Meta's object without id, time and sender."""
         number = phone_number_id or self.number
@@ -145,6 +168,7 @@ class Emulator:
             wa_id=contact.wa_id,
             message={},
             at=at,
+            media=media,
         )
         inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
         contact.wrote_at[number] = at
@@ -185,7 +209,14 @@ class Emulator:
             tell(verdict, contact)
         return verdict
 
-    def accept(self, call: SendCall, contact: Contact, phone_number_id: str, plan: Plan) -> Entry:
+    def accept(
+        self,
+        call: SendCall,
+        contact: Contact,
+        phone_number_id: str,
+        plan: Plan,
+        media: Media | None = None,
+    ) -> Entry:
         """Take a checked send: it is in the ledger and on its way."""
         unique = f"{self.life}/out/{contact.wa_id}/{contact.calls}"
         entry = Entry(
@@ -198,13 +229,22 @@ class Emulator:
             accepted_at=self.clock.now(),
             context=call.context,
             opaque=call.opaque,
+            media=media,
             plan=plan,
         )
         self.ledger.add(entry)
         self.show_typing(contact.wa_id, on=False)
         self._entry_changed(entry)
-        self.journeys.begin(entry, contact)
+        self.dispatch(entry, contact)
         return entry
+
+    def dispatch(self, entry: Entry, contact: Contact) -> None:
+        """Let an accepted message go its way, after its links are fetched."""
+        self._dispatch(entry, contact, self.life)
+
+    def download_url(self, media: Media, base: str | None = None) -> str:
+        """Where to get the file in the next five minutes; ``base`` is how the caller calls us."""
+        return download_url(base or self.own_url, media, self.life, self.clock.now())
 
     def mark_read(self, wamid_: str) -> InboundMessage | None:
         """The business read a message (and the earlier ones); None when there is no such one."""

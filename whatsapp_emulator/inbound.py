@@ -6,12 +6,15 @@ from typing import Any
 
 import msgspec
 
+from whatsapp_emulator.media.store import Media
+
 
 class InboundMessage(msgspec.Struct):
     """One message of a contact; ``message`` is the object as the webhook carries it.
 
     ``acknowledged_at``: its webhook was answered 200 (the contact's second tick);
     ``read_at``: the business marked it read (blue). ``past``: history a persona came with.
+    ``media``: the file it carries.
     """
 
     wamid: str
@@ -22,6 +25,7 @@ class InboundMessage(msgspec.Struct):
     acknowledged_at: float | None = None
     read_at: float | None = None
     past: bool = False
+    media: Media | None = None
 
     @property
     def status(self) -> str:

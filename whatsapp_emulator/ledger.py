@@ -8,6 +8,7 @@ import msgspec
 
 from whatsapp_emulator.clock import iso
 from whatsapp_emulator.faults.rules import Plan
+from whatsapp_emulator.media.store import Media
 
 
 class Entry(msgspec.Struct):
@@ -15,6 +16,7 @@ class Entry(msgspec.Struct):
 
     ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
+    ``media``: the first file it carries, uploaded or fetched.
     """
 
     wamid: str
@@ -34,6 +36,7 @@ class Entry(msgspec.Struct):
     failed_at: float | None = None
     failed_code: int | None = None
     past: bool = False
+    media: Media | None = None
     plan: Plan = msgspec.field(default_factory=Plan)
 
     @property

@@ -36,10 +36,12 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True):
     ``window_refusal``: a text outside the service window is refused in the answer (``sync``) or
     accepted and then failed by webhook (``async``); Meta's text says "sync, async or both".
     ``opaque_on_failed``: whether ``failed`` echoes ``biz_opaque_callback_data`` (texts differ).
+    ``inbound_media_number``: whether resolving media of a contact may name a ``phone_number_id``.
     """
 
     window_refusal: Literal["sync", "async"] = "sync"
     opaque_on_failed: bool = True
+    inbound_media_number: Literal["refused", "taken"] = "refused"
 
 
 class PairLimit(msgspec.Struct, forbid_unknown_fields=True):

@@ -15,9 +15,9 @@ from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.control.routes import add_control_routes
 from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.graph.routes import EMULATOR, add_graph_routes
-from whatsapp_emulator.pages import add_pages
 from whatsapp_emulator.personas.company import Company
-from whatsapp_emulator.settings import Settings
+from whatsapp_emulator.phone_page import add_phone_page
+from whatsapp_emulator.settings import Settings, local_host
 from whatsapp_emulator.webhooks.handshake import shake_hands
 from whatsapp_emulator.wire.tap import TAP, Tap, tap_calls
 
@@ -40,7 +40,7 @@ def build_app(emulator: Emulator, company: Company | None) -> web.Application:
         app[COMPANY] = company
     add_graph_routes(app)
     add_control_routes(app)
-    add_pages(app)
+    add_phone_page(app)
     return app
 
 
@@ -56,6 +56,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         await site.start()
+        port = runner.addresses[0][1]
+        emulator.own_url = f"http://{local_host(settings.host)}:{port}"
         await emulator.webhooks.start()
         if saved is not None:
             snapshot.restore(emulator, saved)
@@ -70,7 +72,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         )
         if settings.state:
             background.append(asyncio.create_task(snapshot.keep_saving(emulator, settings.state)))
-        yield Running(emulator, runner.addresses[0][1])
+        yield Running(emulator, port)
     finally:
         emulator.stopping.set()
         emulator.live.close()
@@ -81,6 +83,6 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             snapshot.save(emulator, settings.state)
         if company is not None:
             await company.stop()
-        await emulator.journeys.stop()
+        await emulator.stop()
         await runner.cleanup()
         await emulator.webhooks.stop()

@@ -56,6 +56,13 @@ def require_loopback(url: str) -> None:
         )
 
 
+def local_host(host: str) -> str:
+    """The name by which this machine reaches a server that listens on ``host``."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
 def is_loopback_host(host: str) -> bool:
     if host == "localhost":
         return True

@@ -16,6 +16,7 @@ from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.inbound import InboundMessage
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry
+from whatsapp_emulator.media.store import Media
 from whatsapp_emulator.settings import SettingsError
 from whatsapp_emulator.webhooks.engine import Delivery
 from whatsapp_emulator.webhooks.shapes import Update
@@ -33,6 +34,7 @@ class Snapshot(msgspec.Struct):
     entries: list[Entry]
     deliveries: list[Delivery]
     waiting: list[Update]
+    media: list[Media] = []
 
 
 def take(emulator: Emulator) -> bytes:
@@ -46,6 +48,7 @@ def take(emulator: Emulator) -> bytes:
             entries=emulator.ledger.entries,
             deliveries=list(emulator.webhooks.outstanding.values()),
             waiting=emulator.webhooks.waiting,
+            media=emulator.media.all,
         )
     )
 
@@ -64,6 +67,7 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
     """Put the saved state into a fresh emulator and let everything go on."""
     emulator.life = snapshot.life
     emulator.clock.advance(snapshot.clock_ahead_seconds)
+    emulator.media.restore(snapshot.media)
     for contact in snapshot.contacts:
         emulator.contacts.add(contact)
     for inbound in snapshot.inbound:
@@ -72,7 +76,7 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
         emulator.ledger.add(entry)
         recipient = emulator.contacts.get(entry.to)
         if recipient and not entry.past and Journeys.has_way_to_go(entry, recipient):
-            emulator.journeys.begin(entry, recipient)
+            emulator.dispatch(entry, recipient)
     emulator.webhooks.resume(snapshot.deliveries, snapshot.waiting)
 
 

@@ -20,6 +20,7 @@ def inbound_line(inbound: InboundMessage) -> dict[str, Any]:
         "at": iso(inbound.at),
         "status": inbound.status,
         "context": (message.get("context") or {}).get("id"),
+        "media": inbound.media.shape() if inbound.media else None,
     }
 
 
@@ -33,6 +34,7 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "at": iso(entry.arrived_at or entry.accepted_at),
         "status": entry.status,
         "context": entry.context,
+        "media": entry.media.shape() if entry.media else None,
         "seen": entry.seen_at is not None,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.emulator.files import GOOD
 from whatsapp_emulator.testing import (
     APP_SECRET,
     PHONE_NUMBER_ID,
@@ -23,6 +25,7 @@ from whatsapp_emulator.testing import (
 )
 
 INES = "447700900318"
+AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Receiver:
@@ -129,6 +132,29 @@ class Business:
         assert status == 200, answer
         return str(answer["messages"][0]["id"])
 
+    async def upload(
+        self, content: bytes, mime_type: str, filename: str = "file", **fields: str
+    ) -> tuple[int, Any]:
+        """POST /media; ``fields`` replace or add form fields, an empty one is left out."""
+        form = aiohttp.FormData()
+        for name, value in ({"messaging_product": "whatsapp", "type": mime_type} | fields).items():
+            if value:
+                form.add_field(name, value)
+        form.add_field("file", io.BytesIO(content), filename=filename, content_type=mime_type)
+        async with self.http.post(
+            f"{self.emulator.url}/v26.0/{PHONE_NUMBER_ID}/media",
+            data=form,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        ) as answer:
+            return answer.status, json.loads(await answer.read())
+
+    async def uploaded(self, kind: str) -> str:
+        """The id of a good file of this kind."""
+        mime_type, content = GOOD[kind]
+        status, answer = await self.upload(content, mime_type)
+        assert status == 200, answer
+        return str(answer["id"])
+
 
 @asynccontextmanager
 async def receiving() -> AsyncIterator[Receiver]:
@@ -166,3 +192,21 @@ async def emulator(receiver: Receiver) -> AsyncIterator[RunningEmulator]:
 async def business(emulator: RunningEmulator) -> AsyncIterator[Business]:
     async with aiohttp.ClientSession() as http:
         yield Business(emulator, http)
+
+
+async def fetch(
+    business: Business, url: str, headers: dict[str, str] | None = None
+) -> tuple[int, bytes, str]:
+    async with business.http.get(url, headers=AUTHORIZED if headers is None else headers) as answer:
+        return answer.status, await answer.read(), answer.headers.get("Content-Type", "")
+
+
+async def put_up(emulator: RunningEmulator, content: bytes, mime_type: str, **query: str) -> Any:
+    async with emulator.http.post(
+        f"{emulator.url}/_control/media",
+        data=io.BytesIO(content),
+        params=query,
+        headers={"Content-Type": mime_type},
+    ) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.emulator.conftest import INES, Business
+from tests.emulator.files import GOOD
 from whatsapp_emulator.testing import RunningEmulator
 
 BODY = {"text": "Choose one"}
@@ -50,16 +52,16 @@ CARD = {"name": {"formatted_name": "Ines Okafor", "first_name": "Ines"}}
 
 TAKEN: list[tuple[str, Any]] = [
     ("image", {"link": "https://example.invalid/a.jpg", "caption": "x" * 1024}),
-    ("video", {"id": "100000000000007"}),
-    ("audio", {"id": "100000000000007", "voice": True}),
-    ("document", {"id": "100000000000007", "filename": "card.pdf", "caption": "Yours"}),
-    ("sticker", {"id": "100000000000007"}),
+    ("video", {"id": "?"}),
+    ("audio", {"id": "?", "voice": True}),
+    ("document", {"id": "?", "filename": "card.pdf", "caption": "Yours"}),
+    ("sticker", {"id": "?"}),
     ("location", {"latitude": 51.5, "longitude": "-0.12", "name": "Shop", "address": "1 Lane"}),
     ("contacts", [{**CARD, "phones": [{"phone": "+44 7700 900000", "type": "CELL"}]}]),
     ("reaction", {"message_id": "wamid.x", "emoji": "👍🏽"}),
     ("reaction", {"message_id": "wamid.x", "emoji": ""}),
     ("interactive", buttons("Yes", "No", "Later", footer={"text": "x" * 60})),
-    ("interactive", buttons("Yes", header={"type": "image", "image": {"id": "1"}})),
+    ("interactive", buttons("Yes", header={"type": "image", "image": {"id": "?"}})),
     ("interactive", listing(section("a", "b"))),
     ("interactive", listing({"rows": [{"id": "a", "title": "A", "description": "x" * 72}]})),
     ("interactive", link(display_text="Look", url="https://example.invalid")),
@@ -114,6 +116,14 @@ REFUSED: list[tuple[str, Any, int]] = [
 ]
 
 
+async def with_files(business: Business, kind: str, payload: Any) -> Any:
+    """The payload with ``?`` replaced by the id of an uploaded file."""
+    if '"?"' not in json.dumps(payload):
+        return payload
+    name = await business.uploaded(kind if kind in GOOD else "image")
+    return json.loads(json.dumps(payload).replace('"?"', json.dumps(name)))
+
+
 def described(case: Any) -> str:
     return str(case)[:60]
 
@@ -122,6 +132,7 @@ def described(case: Any) -> str:
 async def test_what_meta_takes_is_accepted_whole(
     business: Business, emulator: RunningEmulator, kind: str, payload: Any
 ) -> None:
+    payload = await with_files(business, kind, payload)
     status, answer = await business.post(to=INES, type=kind, **{kind: payload})
     assert status == 200, answer
     [entry] = await emulator.ledger()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from whatsapp_emulator.media.store import DOWNLOAD_PATH
 from whatsapp_emulator.settings import is_loopback_host
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -19,7 +20,7 @@ async def loopback_only(request: web.Request, handler: Handler) -> web.StreamRes
     The name check stops a page that resolves its own name to 127.0.0.1; the origin check stops
     a page elsewhere in the same browser.
     """
-    if not request.path.startswith("/v"):
+    if not request.path.startswith(("/v", DOWNLOAD_PATH)):
         host = urlsplit(f"//{request.host}").hostname or ""
         origin = request.headers.get("Origin")
         if not is_loopback_host(request.remote or "") or not is_loopback_host(host):

@@ -76,7 +76,8 @@ async def get_behaviour(request: web.Request) -> web.StreamResponse:
 
 
 async def put_behaviour(request: web.Request) -> web.StreamResponse:
-    """``{window_refusal?: sync|async, opaque_on_failed?: bool}``. What is absent stays."""
+    """``{window_refusal?: sync|async, opaque_on_failed?: bool,
+    inbound_media_number?: refused|taken}``. What is absent stays."""
     emulator = request.app[EMULATOR]
     emulator.journeys.behaviour = await _patched(request, emulator.journeys.behaviour)
     return reply(msgspec.to_builtins(emulator.journeys.behaviour))

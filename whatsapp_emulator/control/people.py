@@ -14,6 +14,7 @@ from whatsapp_emulator.control.bodies import (
     read_shape,
     reply,
 )
+from whatsapp_emulator.control.media import fill_media
 from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.identifiers import digits
@@ -45,7 +46,8 @@ async def post_read(request: web.Request) -> web.StreamResponse:
 
 async def get_thread(request: web.Request) -> web.StreamResponse:
     """What the phone shows: ``{contact, messages: [{id, direction, type, text, at, status,
-    context}], waiting, typing_seconds}``. Directions are the business's; the status of inbound
+    context, media}], waiting, typing_seconds}``; ``media`` is ``{id, mime_type, sha256,
+    file_size, filename, url}``, the url being this server's. Directions are the business's; the status of inbound
     messages is the contact's ticks (sent, delivered: the webhook was answered 200, read)."""
     only_queries(request)
     return reply(request.app[EMULATOR].thread_of(_contact(request)))
@@ -55,7 +57,8 @@ async def post_inbound(request: web.Request) -> web.StreamResponse:
     """A contact writes: Meta's message object with ``from`` (``{from, type, text: {body}}``, any
     type, ``context`` and ``referral`` too), or short ``{from, text: "..."}``. ``from`` is a
     phone number or business-scoped id; an unknown number becomes a contact. ``phone_number_id``
-    picks the business number. Opens the service window. Answers ``{id}``, the wamid."""
+    picks the business number. Media named by an id of ``POST media`` is filled in (``mime_type``,
+    ``sha256``, ``url``). Opens the service window. Answers ``{id}``, the wamid."""
     emulator = request.app[EMULATOR]
     body = await read_json(request)
     if not isinstance(body, dict) or not isinstance(body.get("from"), str) or not body["from"]:
@@ -64,7 +67,7 @@ async def post_inbound(request: web.Request) -> web.StreamResponse:
     if number not in emulator.settings.phone_number_ids:
         raise ControlError(f"There is no business number with the id {number!r}.")
     sender = body.pop("from")
-    message = _message(body)
+    message, media = fill_media(emulator, _message(body), number)
     contact = emulator.contacts.find(sender)
     if contact is None:
         if not digits(sender).isdigit():
@@ -73,7 +76,7 @@ async def post_inbound(request: web.Request) -> web.StreamResponse:
     company = request.app.get(COMPANY)
     if company is not None:
         company.hand_over(contact.wa_id)
-    return reply({"id": emulator.write(contact, message, number).wamid})
+    return reply({"id": emulator.write(contact, message, number, media).wamid})
 
 
 def _message(body: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from whatsapp_emulator.control import console, levers, people, personas, records, running
+from whatsapp_emulator.control import console, levers, media, people, personas, records, running
 from whatsapp_emulator.control.bodies import ControlError, reply
 from whatsapp_emulator.control.live import stream_live
 from whatsapp_emulator.graph.routes import Handler
@@ -17,6 +17,8 @@ def add_control_routes(app: web.Application) -> None:
         ("POST", "contacts/{wa_id}/read", people.post_read),
         ("GET", "contacts/{wa_id}/thread", people.get_thread),
         ("POST", "inbound", people.post_inbound),
+        ("POST", "media", media.post_media),
+        ("GET", "media/{id}", media.get_media),
         ("GET", "ledger", records.get_ledger),
         ("GET", "faults", levers.get_faults),
         ("PUT", "faults", levers.put_faults),

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-Kind = Literal["send", "mark_read", "typing", "node", "inbound"]
+Kind = Literal["send", "mark_read", "typing", "node", "inbound", "upload", "resolve", "download"]
 StatusName = Literal["sent", "delivered", "read", "failed"]
 
 
@@ -139,8 +139,8 @@ class Match(msgspec.Struct, forbid_unknown_fields=True):
     """Whom a rule hits; absent fields match everybody.
 
     ``to``: the contact's wa_id or business-scoped id, of either direction. ``kind``: calls
-    (``send`` by default, ``mark_read``, ``typing``, ``node`` for reads of nodes) or ``inbound``
-    messages; one or several. ``nth``: only the nth matching call or message of that contact,
+    (``send`` by default, ``mark_read``, ``typing``, ``node`` for reads of nodes, ``upload``,
+    ``resolve`` and ``download`` of media) or ``inbound`` messages; one or several. ``nth``: only the nth matching call or message of that contact,
     counted from 1 since the rule was set. ``text``: the body contains it. ``opaque``: the echo
     datum begins with it.
     """

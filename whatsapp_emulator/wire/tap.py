@@ -13,6 +13,7 @@ from whatsapp_emulator.contacts import Contact
 from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.faults.book import Verdict
 from whatsapp_emulator.faults.in_force import publish_faults
+from whatsapp_emulator.media.store import DOWNLOAD_PATH
 from whatsapp_emulator.webhooks.log import Attempt
 from whatsapp_emulator.wire.log import Exchange, WireLog
 
@@ -121,7 +122,7 @@ TAP = web.AppKey("tap", Tap)
 @web.middleware
 async def tap_calls(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Note every call to the Graph API."""
-    if not request.path.startswith("/v"):
+    if not request.path.startswith(("/v", DOWNLOAD_PATH)):
         return await handler(request)
     return await request.app[TAP].call(request, handler)
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from aiohttp import web
 
+from whatsapp_emulator.media.store import DOWNLOAD_PATH
+
 PHONE = Path(__file__).parent / "phone"
 CONSOLE = Path(__file__).parent / "console"
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
+    "img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -19,7 +21,7 @@ SECURITY_HEADERS = {
 }
 
 
-def add_pages(app: web.Application) -> None:
+def add_phone_page(app: web.Application) -> None:
     """Phones at ``/`` and ``/phone/{wa_id}``, the console at ``/console``; their files under
     ``/assets`` and ``/console/assets``."""
     app.router.add_get("/", get_phone)
@@ -39,7 +41,7 @@ async def get_console(request: web.Request) -> web.FileResponse:
 
 
 async def _guard(request: web.Request, response: web.StreamResponse) -> None:
-    if request.path.startswith("/v"):
+    if request.path.startswith(("/v", DOWNLOAD_PATH)):
         return  # the Graph API's answers carry Meta's headers only
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)

@@ -1,0 +1,93 @@
+"""The door of the Graph API: every call's token, its count, and refusals as Meta words them."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from whatsapp_emulator.emulator import Emulator
+from whatsapp_emulator.faults.rules import Hang
+from whatsapp_emulator.graph.answers import answer, refuse, spoil
+from whatsapp_emulator.graph.errors import GraphError
+
+EMULATOR = web.AppKey("emulator", Emulator)
+LEFT_HANGING = web.RequestKey("left_hanging", bool)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+VERSION = r"/v{version:\d+\.\d+}"
+
+
+def graph(handler: Handler) -> Handler:
+    """Check the bearer token, turn refusals into Meta's error bodies, count the call."""
+
+    async def checked(request: web.Request) -> web.StreamResponse:
+        try:
+            check_token(request, request.app[EMULATOR].settings.token)
+            response = await handler(request)
+        except GraphError as error:
+            response = refuse(error)
+        if not response.prepared:
+            response.headers["facebook-api-version"] = f"v{request.match_info['version']}"
+        return response
+
+    return counted(checked)
+
+
+def counted(handler: Handler) -> Handler:
+    """Count the call as under way until it is answered."""
+
+    async def wrapped(request: web.Request) -> web.StreamResponse:
+        under_way = request.app[EMULATOR].under_way
+        under_way.begin("calls")
+        try:
+            return await handler(request)
+        finally:
+            if not request.get(LEFT_HANGING):
+                under_way.end("calls")
+
+    return wrapped
+
+
+def check_token(request: web.Request, token: str) -> None:
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        detail = "Invalid OAuth access token - Cannot parse access token"
+        raise GraphError(190, detail if given else "An access token is required.")
+
+
+def business_number(request: web.Request) -> str:
+    """The business number in the path; refused when it is none of ours."""
+    phone = request.match_info["phone"]
+    if phone not in request.app[EMULATOR].settings.phone_number_ids:
+        raise no_such_object(phone)
+    return phone
+
+
+def no_such_object(name: str) -> GraphError:
+    return GraphError(
+        100,
+        message=f"Unsupported request. Object with ID '{name}' does not exist, cannot be loaded "
+        "due to missing permissions, or does not support this operation.",
+    )
+
+
+def leave_hanging(request: web.Request) -> None:
+    """Stop counting the call as under way: nothing more will come of it."""
+    request.app[EMULATOR].under_way.end("calls")
+    request[LEFT_HANGING] = True
+
+
+async def maybe_spoil(request: web.Request, action: Any, good: web.Response) -> web.StreamResponse:
+    """The ``good`` answer, or what a rule makes of it."""
+    if action is None:
+        return good
+    if isinstance(action, Hang):
+        leave_hanging(request)
+    return await spoil(request, action, good, request.app[EMULATOR].held_calls)
+
+
+def success() -> web.Response:
+    """What Meta answers when there is nothing to tell."""
+    return answer({"success": True})

@@ -1,0 +1,1 @@
+"""Media: what may be uploaded, where the bytes lie, and how long."""
