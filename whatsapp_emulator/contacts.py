@@ -19,6 +19,7 @@ class Contact(msgspec.Struct):
 
     ``device``: ``online-open`` has the conversation on screen, ``online`` has the phone on,
     ``offline`` is off. ``phone_hidden``: webhooks name the contact by business-scoped id only.
+    ``blocked``: the contact has blocked the business: what is sent meanwhile never arrives.
     ``wrote_at``: the last inbound message by business number (it opens the service window).
     ``calls`` and ``writes`` count, so that ids and decisions never depend on arrival time.
     """
@@ -30,6 +31,7 @@ class Contact(msgspec.Struct):
     read_receipts: bool = True
     username: str | None = None
     phone_hidden: bool = False
+    blocked: bool = False
     wrote_at: dict[str, float] = {}
     calls: int = 0
     writes: int = 0
@@ -48,6 +50,7 @@ class Contact(msgspec.Struct):
             "bsuid": self.bsuid,
             "username": self.username,
             "phone_hidden": self.phone_hidden,
+            "blocked": self.blocked,
             "window_expires_at": iso(self.window_expires_at(phone_number_id)),
         }
 
@@ -61,6 +64,7 @@ class ContactPatch(msgspec.Struct, forbid_unknown_fields=True):
     bsuid: str | msgspec.UnsetType = msgspec.UNSET
     username: str | msgspec.UnsetType | None = msgspec.UNSET
     phone_hidden: bool | msgspec.UnsetType = msgspec.UNSET
+    blocked: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Contacts:

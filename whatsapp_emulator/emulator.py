@@ -230,6 +230,7 @@ class Emulator:
             context=call.context,
             opaque=call.opaque,
             media=media,
+            barred=contact.blocked,
             plan=plan,
         )
         self.ledger.add(entry)
@@ -308,9 +309,9 @@ class Emulator:
         self.ledger.note(entry)
         if self.live.is_heard and not entry.past:
             self.live.publish({"type": "entry", "entry": entry.shape()})
-        if entry.arrived_at is not None:
+        if entry.shown_at is not None:
             self._publish_line(entry.to, outbound_line(entry))
-            for tell in self.on_arrival:
+            for tell in self.on_arrival if entry.arrived_at is not None else ():
                 tell(entry)
         else:
             contact = self.contacts.get(entry.to)

@@ -52,6 +52,8 @@ class Journeys:
         """Whether statuses of the entry are still to come (asked after a restart)."""
         if entry.failed_at is not None or entry.read_at is not None:
             return False
+        if entry.barred and entry.sent_at is not None:
+            return False
         unread = entry.seen_at is not None and contact.read_receipts
         return entry.arrived_at is None or unread or entry.plan.find(Fail) is not None
 
@@ -107,8 +109,8 @@ class Journeys:
         if fail and fail.after == "sent":
             await self._wait(entry, "failed", self.pace.delivered_seconds)
             return self._fail(entry, contact, fail)
-        if entry.type == "reaction":
-            return None  # only `sent` follows a reaction
+        if entry.type == "reaction" or entry.barred:
+            return None  # only `sent` follows a reaction, or what a blocked business sends
         if entry.arrived_at is None:
             await self._arrive(entry, contact)
         if fail and fail.after == "delivered":

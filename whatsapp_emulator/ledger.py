@@ -16,6 +16,7 @@ class Entry(msgspec.Struct):
 
     ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
+    ``barred``: the contact had blocked the business: it never comes further than `sent`.
     ``media``: the first file it carries, uploaded or fetched.
     """
 
@@ -36,6 +37,7 @@ class Entry(msgspec.Struct):
     failed_at: float | None = None
     failed_code: int | None = None
     past: bool = False
+    barred: bool = False
     media: Media | None = None
     plan: Plan = msgspec.field(default_factory=Plan)
 
@@ -45,8 +47,14 @@ class Entry(msgspec.Struct):
         return self.payload.get("body") if self.type == "text" else self.payload
 
     @property
+    def shown_at(self) -> float | None:
+        """When it came up on the contact's phone; a reaction does with its `sent`."""
+        return self.sent_at if self.type == "reaction" else self.arrived_at
+
+    @property
     def is_waiting(self) -> bool:
-        return self.arrived_at is None and self.failed_at is None and self.type != "reaction"
+        is_over = self.failed_at is not None or self.barred
+        return self.arrived_at is None and not is_over and self.type != "reaction"
 
     @property
     def status(self) -> str:
