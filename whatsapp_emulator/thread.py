@@ -57,5 +57,17 @@ def summary(kind: str, payload: Any) -> str:
         return str(payload.get("body", ""))
     if kind == "template":
         return f"[template {payload.get('name')}]"
+    if kind == "interactive":
+        return _interactive(payload)
+    if kind == "button":
+        return str(payload.get("text", ""))
     caption = payload.get("caption")
     return f"[{kind}] {caption}" if caption else f"[{kind}]"
+
+
+def _interactive(payload: dict[str, Any]) -> str:
+    """The words of its body, or of what the contact chose."""
+    kind = payload.get("type")
+    chosen = payload.get(str(kind)) or payload.get("body")
+    words = chosen.get("title") or chosen.get("text") if isinstance(chosen, dict) else None
+    return str(words) if words else f"[interactive {kind}]"

@@ -184,11 +184,13 @@ def _owner(emulator: Emulator, update: dict[str, Any]) -> str | None:
 
 
 def _whom(emulator: Emulator, updates: list[dict[str, Any]], owners: list[str | None]) -> str:
-    """Whose message it tells of, and of one status the echo datum's end."""
+    """Whose message it tells of; of a single one its type, or the end of its echo datum."""
     names = [found.name for one in owners if one and (found := emulator.contacts.get(one))]
     who = " and ".join(dict.fromkeys(names))
-    if len(updates) != 1 or updates[0]["kind"] == "messages":
+    if len(updates) != 1:
         return who
-    entry = emulator.ledger.get(updates[0]["wamid"])
-    opaque = entry.opaque if entry else None
-    return f"{who}, …{opaque[-6:]}" if opaque else who
+    wamid = updates[0]["wamid"]
+    inbound, entry = emulator.inbound.get(wamid), emulator.ledger.get(wamid)
+    if inbound is not None:
+        return f"{inbound.message['type']} from {who}"
+    return f"{who}, …{entry.opaque[-6:]}" if entry is not None and entry.opaque else who
