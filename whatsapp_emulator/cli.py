@@ -26,12 +26,12 @@ OPTIONS = {
     "business-account-id": "id of the WhatsApp Business account",
     "state": "file that keeps the state across restarts",
     "host": "address to listen on",
-    "seed": "number that all chance follows from",
+    "seed": "number that all chance and all ids follow from; without it ids never repeat",
     "business-name": "verified name of the business",
     "ready-url": "personas begin to write when this URL first answers 200",
 }
-DEFAULTS = {"port": "0", "host": "127.0.0.1", "seed": "1", "business-name": "Alder Lane Cycles"}
-OPTIONAL = ("state", "ready-url")
+DEFAULTS = {"port": "0", "host": "127.0.0.1", "business-name": "Alder Lane Cycles"}
+OPTIONAL = ("state", "ready-url", "seed")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,7 +76,7 @@ def read_settings(arguments: list[str] | None, environment: Mapping[str, str]) -
         business_account_id=values["business-account-id"],
         host=values["host"],
         port=_number("port", values["port"], 65535),
-        seed=_number("seed", values["seed"], 2**63),
+        seed=_number("seed", values["seed"], 2**63) if values["seed"] else None,
         state=Path(values["state"]) if values["state"] else None,
         ready_url=values["ready-url"] or None,
         business_name=values["business-name"],

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from typing import Any
 
 from whatsapp_emulator.clock import VirtualClock
 from whatsapp_emulator.contacts import Contact, ContactPatch, Contacts
 from whatsapp_emulator.faults.book import FaultBook, Occasion, Verdict
-from whatsapp_emulator.faults.rules import BadSignature, Delay, Duplicate, Kind, Plan
+from whatsapp_emulator.faults.outlet import Outlet
+from whatsapp_emulator.faults.rules import Kind, Plan
 from whatsapp_emulator.graph.calls import SendCall
 from whatsapp_emulator.held_calls import HeldCalls
-from whatsapp_emulator.identifiers import digits, wamid
+from whatsapp_emulator.identifiers import digits, life, wamid
 from whatsapp_emulator.inbound import InboundMessage, InboundMessages
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry, Ledger
@@ -43,7 +43,7 @@ class Emulator:
         self.contacts = Contacts(settings.business_account_id)
         self.ledger = Ledger()
         self.inbound = InboundMessages()
-        self.faults = FaultBook(settings.seed)
+        self.faults = FaultBook(settings.chance, self.clock)
         self.limiter = RateLimiter(self.clock)
         state = settings.state
         folder = state.with_name(state.name + ".media") if state else None
@@ -60,8 +60,9 @@ class Emulator:
         self.webhooks = WebhookEngine(
             settings, self.display_numbers, self.clock, self.under_way, self._answered
         )
+        self.outlet = Outlet(settings.chance, self.clock, self.under_way, self.webhooks)
         self.journeys = Journeys(
-            settings.seed, self.clock, self.under_way, self.webhooks, self._entry_changed
+            settings.chance, self.clock, self.under_way, self.outlet, self._entry_changed
         )
         self._dispatch = Dispatch(self.links, self.under_way, self.journeys.begin)
         self.typing_until: dict[str, float] = {}
@@ -70,8 +71,8 @@ class Emulator:
         # Told what the fault rules have made of each call and inbound message.
         self.on_verdict: list[Callable[[Verdict, Contact | None], None]] = []
         self._first_answers: dict[str, asyncio.Event] = {}
-        # Part of every id: a restart or reset must not hand out the ids of an earlier life.
-        self.life = secrets.token_hex(8)
+        self.lives = 0
+        self.life = life(settings.seed, self.lives)
         self.use_pace(settings.pace)
 
     @property
@@ -89,6 +90,7 @@ class Emulator:
         """
         await self._dispatch.stop()
         await self.journeys.stop()
+        await self.outlet.clear()
         await self.webhooks.clear()
         self.links.clear()
         self.media.clear()
@@ -105,14 +107,15 @@ class Emulator:
         self.use_pace(self.settings.pace)
         self.clock.rewind()
         self.typing_until.clear()
-        self.life = secrets.token_hex(8)
+        self.lives += 1
+        self.life = life(self.settings.seed, self.lives)
         self.let_go()
         self._publish({"type": "reset"})
 
     def let_go(self) -> None:
         """Everything held back goes on: answers, late webhooks, statuses out of their turn."""
         self.held_calls.let_go()
-        self.journeys.let_go()
+        self.outlet.let_go()
         self.webhooks.let_go()
 
     async def stop(self) -> None:
@@ -180,14 +183,9 @@ class Emulator:
     def _submit_inbound(self, inbound: InboundMessage, contact: Contact) -> None:
         kind = inbound.message["type"]
         text = summary(kind, inbound.message.get(kind))
-        plan = self.judge("inbound", contact, contact.writes, type_=kind, text=text).plan
-        update = message_update(inbound, contact)
-        lie: BadSignature | None = plan.find(BadSignature)
-        delay: Delay | None = plan.find(Delay)
-        duplicate: Duplicate | None = plan.find(Duplicate)
-        update.lies = lie.attempts if lie else 0
-        for _ in range(1 + (duplicate.copies if duplicate else 0)):
-            self.webhooks.submit(update, after_seconds=delay.seconds if delay else 0.0)
+        phone = inbound.phone_number_id
+        verdict = self.judge("inbound", contact, contact.writes, type_=kind, text=text, phone=phone)
+        self.outlet.send(message_update(inbound, contact), contact.wa_id, verdict.plan)
 
     # --- the business's side -----------------------------------------------------------------
 
@@ -201,10 +199,11 @@ class Emulator:
         type_: str = "",
         text: str = "",
         opaque: str = "",
+        phone: str = "",
     ) -> Verdict:
         """Ask the fault rules about a call or an inbound message."""
         names = (contact.wa_id, contact.bsuid) if contact else (digits(address),)
-        verdict = self.faults.judge(Occasion(kind, names, number, type_, text, opaque))
+        verdict = self.faults.judge(Occasion(kind, names, number, type_, text, opaque, phone))
         for tell in self.on_verdict:
             tell(verdict, contact)
         return verdict

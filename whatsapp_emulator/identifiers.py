@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from base64 import b64encode
 from hashlib import blake2b
 
@@ -18,6 +19,16 @@ def wamid(person: str, unique: str, *, outbound: bool) -> str:
     raw = b"\x1c\x18" + bytes([len(number)]) + number + b"\x15\x02\x00"
     raw += (b"\x11" if outbound else b"\x12") + b"\x18" + bytes([len(name)]) + name + b"\x00"
     return "wamid." + b64encode(raw).decode()
+
+
+def life(seed: int | None, number: int) -> str:
+    """Part of every id that a life of the emulator hands out: each start and each reset is one.
+
+    With a seed it repeats in the next process; without, it is never seen again.
+    """
+    if seed is None:
+        return secrets.token_hex(8)
+    return blake2b(f"{seed}/life/{number}".encode(), digest_size=8).hexdigest()
 
 
 def business_scoped_id(business_account_id: str, wa_id: str) -> str:

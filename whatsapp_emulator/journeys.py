@@ -8,20 +8,12 @@ from typing import Any
 
 from whatsapp_emulator.clock import VirtualClock
 from whatsapp_emulator.contacts import Contact
-from whatsapp_emulator.faults.rules import (
-    BadSignature,
-    Delay,
-    Drop,
-    Duplicate,
-    Fail,
-    Reverse,
-    StripOpaque,
-)
+from whatsapp_emulator.faults.outlet import Outlet
+from whatsapp_emulator.faults.spoilt_webhooks import Fail
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.pace import Behaviour, Pace
 from whatsapp_emulator.under_way import UnderWay
-from whatsapp_emulator.webhooks.engine import WebhookEngine
-from whatsapp_emulator.webhooks.shapes import Update, status_update
+from whatsapp_emulator.webhooks.shapes import status_update
 
 
 class Journeys:
@@ -32,18 +24,17 @@ class Journeys:
         seed: int,
         clock: VirtualClock,
         under_way: UnderWay,
-        webhooks: WebhookEngine,
+        outlet: Outlet,
         on_change: Callable[[Entry], None],
     ) -> None:
         self._seed = seed
         self._clock = clock
         self._under_way = under_way
-        self._webhooks = webhooks
+        self._outlet = outlet
         self._on_change = on_change
         self._tasks: set[asyncio.Task[None]] = set()
         self._switched_on: dict[str, asyncio.Event] = {}
         self._due: dict[tuple[str, str], float] = {}
-        self._held: dict[str, list[Update]] = {}
         self.pace = Pace()
         self.behaviour = Behaviour()
 
@@ -73,20 +64,12 @@ class Journeys:
         if contact.read_receipts:
             self._spawn(self._report_read(entry, contact))
 
-    def let_go(self) -> None:
-        """Report at once what ``reverse`` holds back until a later status."""
-        held, self._held = self._held, {}
-        for updates in held.values():
-            for update in updates:
-                self._webhooks.submit(update)
-
     async def stop(self) -> None:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._due.clear()
-        self._held.clear()
         self._switched_on.clear()
 
     def _spawn(self, work: Any) -> None:
@@ -170,36 +153,6 @@ class Journeys:
         at = self._clock.now()
         setattr(entry, f"{status}_at", at)
         self._on_change(entry)
-        with_opaque = entry.plan.find(StripOpaque) is None
-        if failure is not None and not self.behaviour.opaque_on_failed:
-            with_opaque = False
+        with_opaque = failure is None or self.behaviour.opaque_on_failed
         update = status_update(entry, contact, status, at, with_opaque=with_opaque, failure=failure)
-        self._submit(entry, update)
-
-    def _submit(self, entry: Entry, update: Update) -> None:
-        """Hand a status to the engine, spoilt as the entry's plan says."""
-        plan, status = entry.plan, update.status or ""
-        lie: BadSignature | None = plan.find(BadSignature)
-        update.lies = lie.attempts if lie else 0
-        reverse: Reverse | None = plan.find(Reverse)
-        if reverse and status == "sent":
-            self._held.setdefault(entry.wamid, []).append(update)
-            return
-        updates = [update, *self._held.pop(entry.wamid, [])]
-        drop: Drop | None = plan.find(Drop)
-        if drop:
-            updates = [one for one in updates if one.status not in drop.statuses]
-        if reverse and len(updates) > 1:
-            self._webhooks.submit_in_turn(updates, one_post=reverse.one_post)
-            return
-        delay: Delay | None = plan.find(Delay)
-        duplicate: Duplicate | None = plan.find(Duplicate)
-        for one in updates:
-            late = delay if delay and _names(delay.statuses, one.status) else None
-            again = duplicate if duplicate and _names(duplicate.statuses, one.status) else None
-            for _ in range(1 + (again.copies if again else 0)):
-                self._webhooks.submit(one, after_seconds=late.seconds if late else 0.0)
-
-
-def _names(statuses: list[Any] | None, status: str | None) -> bool:
-    return statuses is None or status in statuses
+        self._outlet.send(update, entry.to, entry.plan)

@@ -13,6 +13,7 @@ from whatsapp_emulator import snapshot
 from whatsapp_emulator.control.access import loopback_only
 from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.control.routes import add_control_routes
+from whatsapp_emulator.door import DOOR, Door
 from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.graph.routes import EMULATOR, add_graph_routes
 from whatsapp_emulator.personas.company import Company
@@ -50,14 +51,14 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     saved = snapshot.read(settings.state) if settings.state else None
     emulator = Emulator(settings)
     company = Company(emulator) if settings.personas else None
-    runner = web.AppRunner(build_app(emulator, company), access_log=None, shutdown_timeout=0.2)
+    app = build_app(emulator, company)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    door = app[DOOR] = Door(runner, settings.host, settings.port)
     await runner.setup()
     background: list[asyncio.Task[None]] = []
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
-        await site.start()
-        port = runner.addresses[0][1]
-        emulator.own_url = f"http://{local_host(settings.host)}:{port}"
+        await door.open()
+        emulator.own_url = f"http://{local_host(settings.host)}:{door.port}"
         await emulator.webhooks.start()
         if saved is not None:
             snapshot.restore(emulator, saved)
@@ -72,7 +73,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         )
         if settings.state:
             background.append(asyncio.create_task(snapshot.keep_saving(emulator, settings.state)))
-        yield Running(emulator, port)
+        yield Running(emulator, door.port)
     finally:
         emulator.stopping.set()
         emulator.live.close()
@@ -84,5 +85,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         if company is not None:
             await company.stop()
         await emulator.stop()
+        await emulator.outlet.clear()
+        await door.close()
         await runner.cleanup()
         await emulator.webhooks.stop()

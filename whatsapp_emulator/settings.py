@@ -16,7 +16,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """``webhook_url`` may be None: webhooks then wait until one is set by the control plane."""
+    """``webhook_url`` may be None: webhooks then wait until one is set by the control plane.
+
+    ``seed``: given, the run repeats, ids included; None: chance repeats, but no two lives of the
+    emulator ever hand out the same ids.
+    """
 
     webhook_url: str | None
     app_secret: str
@@ -27,11 +31,16 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 0
     state: Path | None = None
-    seed: int = 1
+    seed: int | None = None
     personas: bool = False
     ready_url: str | None = None
     business_name: str = "Alder Lane Cycles"
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def chance(self) -> int:
+        """What all draws follow from."""
+        return 1 if self.seed is None else self.seed
 
     def __post_init__(self) -> None:
         if self.token.startswith("EAA"):

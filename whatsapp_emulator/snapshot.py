@@ -18,7 +18,7 @@ from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.store import Media
 from whatsapp_emulator.settings import SettingsError
-from whatsapp_emulator.webhooks.engine import Delivery
+from whatsapp_emulator.webhooks.parcels import Parcel
 from whatsapp_emulator.webhooks.shapes import Update
 
 SAVE_EVERY_SECONDS = 0.5
@@ -32,9 +32,10 @@ class Snapshot(msgspec.Struct):
     contacts: list[Contact]
     inbound: list[InboundMessage]
     entries: list[Entry]
-    deliveries: list[Delivery]
+    deliveries: list[Parcel]
     waiting: list[Update]
     media: list[Media] = []
+    lives: int = 0
 
 
 def take(emulator: Emulator) -> bytes:
@@ -46,8 +47,9 @@ def take(emulator: Emulator) -> bytes:
             contacts=list(emulator.contacts),
             inbound=emulator.inbound.messages,
             entries=emulator.ledger.entries,
-            deliveries=list(emulator.webhooks.outstanding.values()),
-            waiting=emulator.webhooks.waiting,
+            deliveries=emulator.webhooks.outstanding,
+            waiting=emulator.outlet.held,
+            lives=emulator.lives,
             media=emulator.media.all,
         )
     )
@@ -65,7 +67,7 @@ def read(path: Path) -> Snapshot | None:
 
 def restore(emulator: Emulator, snapshot: Snapshot) -> None:
     """Put the saved state into a fresh emulator and let everything go on."""
-    emulator.life = snapshot.life
+    emulator.life, emulator.lives = snapshot.life, snapshot.lives
     emulator.clock.advance(snapshot.clock_ahead_seconds)
     emulator.media.restore(snapshot.media)
     for contact in snapshot.contacts:

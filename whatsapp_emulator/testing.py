@@ -82,7 +82,7 @@ async def running_emulator(
     phone_number_ids: tuple[str, ...] = (PHONE_NUMBER_ID,),
     business_account_id: str = BUSINESS_ACCOUNT_ID,
     port: int = 0,
-    seed: int = 1,
+    seed: int | None = None,
     state: Path | None = None,
     personas: bool = False,
     ready_url: str | None = None,

@@ -24,15 +24,15 @@ class UnderWay:
         self._quiet = asyncio.Event()
         self._quiet.set()
 
-    def begin(self, kind: Kind) -> None:
-        self._counts[kind] += 1
-        if self._quiet.is_set():
+    def begin(self, kind: Kind, count: int = 1) -> None:
+        self._counts[kind] += count
+        if count and self._quiet.is_set():
             self._quiet.clear()
             self._on_change(False)
 
-    def end(self, kind: Kind) -> None:
-        self._counts[kind] -= 1
-        if not any(self._counts.values()):
+    def end(self, kind: Kind, count: int = 1) -> None:
+        self._counts[kind] -= count
+        if count and not any(self._counts.values()):
             self._quiet.set()
             self._on_change(True)
 

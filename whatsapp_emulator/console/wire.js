@@ -217,7 +217,7 @@ function tone(exchange) {
   if (kind === 'weather') return 'note';
   if (!ended) return 'open';
   if (http === null || http >= 500 || exchange.error) return 'bad';
-  return http >= 400 || /, (again|attempt \d+|signed wrongly)/.test(words) ? 'odd' : '';
+  return http >= 400 || /, (again|attempt \d+|signed wrongly|not signed)/.test(words) ? 'odd' : '';
 }
 
 /** @param {Exchange} exchange */

@@ -23,7 +23,7 @@ async def get_console(request: web.Request) -> web.StreamResponse:
         {
             "business": emulator.settings.business_name,
             "number": emulator.display_numbers[emulator.number],
-            "seed": emulator.settings.seed,
+            "seed": emulator.settings.chance,
             "weathers": [
                 {"name": one.name, "title": one.title, "words": one.words}
                 for one in WEATHERS.values()

@@ -17,6 +17,7 @@ from whatsapp_emulator.control.bodies import (
 )
 from whatsapp_emulator.faults.in_force import set_rules
 from whatsapp_emulator.faults.rules import parse_rules
+from whatsapp_emulator.faults.spoilt_webhooks import Reroute
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.pace import Limits
 
@@ -34,6 +35,10 @@ async def put_faults(request: web.Request) -> web.StreamResponse:
         rules = parse_rules(await read_json(request))
     except msgspec.ValidationError as error:
         raise ControlError(f"{error}.") from None
+    subscribed = {app.name for app in request.app[EMULATOR].webhooks.apps}
+    for rule in rules:
+        if isinstance(rule.do, Reroute) and rule.do.app not in subscribed:
+            raise ControlError(f"There is no subscribed app {rule.do.app!r}; PUT apps first.")
     keep = request.query.get("keep") in ("1", "true")
     set_rules(request.app[EMULATOR], rules, keep=keep)
     return reply(msgspec.to_builtins(rules))

@@ -28,9 +28,10 @@ async def get_ledger(request: web.Request) -> web.StreamResponse:
 
 
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
-    """Webhook attempts and answers, oldest first: ``[{kind: webhook|handshake, delivery,
-    attempt, at, url, http, error, duration_ms, signature: good|bad|none, updates: [{kind,
-    wamid, status}]}]``; ``?bodies=1`` adds ``body``, the posted text."""
+    """Webhook attempts and answers, oldest first: ``[{kind: webhook|handshake, app, delivery,
+    attempt, at, url, http, error, duration_ms, signature: good|bad|none, replayed, updates:
+    [{kind, wamid, status, attempt}]}]``, the updates being those of one POST; ``?bodies=1`` adds
+    ``body``, the posted text, of the newest 64 MB."""
     only_queries(request, "bodies")
     with_body = request.query.get("bodies") in ("1", "true")
     log = request.app[EMULATOR].webhooks.log

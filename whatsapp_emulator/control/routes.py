@@ -31,6 +31,8 @@ def add_control_routes(app: web.Application) -> None:
         ("PUT", "behaviour", levers.put_behaviour),
         ("GET", "webhook", running.get_webhook),
         ("PUT", "webhook", running.put_webhook),
+        ("GET", "apps", running.get_apps),
+        ("PUT", "apps", running.put_apps),
         ("GET", "deliveries", records.get_deliveries),
         ("GET", "clock", running.get_clock),
         ("POST", "clock/advance", running.advance_clock),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
-from whatsapp_emulator.control.bodies import ControlError, read_shape, reply
+from whatsapp_emulator.control.bodies import ControlError, convert, read_json, read_shape, reply
 from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.faults.in_force import publish_faults
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.settings import SettingsError, require_loopback
+from whatsapp_emulator.webhooks.apps import App
 from whatsapp_emulator.wire.tap import TAP
 
 
@@ -31,6 +32,27 @@ async def put_webhook(request: web.Request) -> web.StreamResponse:
         raise ControlError(str(error)) from None
     request.app[EMULATOR].webhooks.aim(target.url)
     return reply({"url": target.url})
+
+
+async def get_apps(request: web.Request) -> web.StreamResponse:
+    """``[{name, url}]``: the subscribed apps; ``first`` is the one of the command line."""
+    apps = request.app[EMULATOR].webhooks.apps
+    return reply([{"name": app.name, "url": app.url} for app in apps])
+
+
+async def put_apps(request: web.Request) -> web.StreamResponse:
+    """``[{name, url, secret}]``: the subscribed apps besides the first; each gets every update,
+    signed with its own secret. Replaces them all; what waited for those replaced is forgotten."""
+    apps = convert(await read_json(request), list[App])
+    try:
+        for app in apps:
+            app.check()
+    except SettingsError as error:
+        raise ControlError(str(error)) from None
+    if len({app.name for app in apps}) != len(apps):
+        raise ControlError("Each app needs a name of its own.")
+    await request.app[EMULATOR].webhooks.subscribe_others(apps)
+    return await get_apps(request)
 
 
 class Advance(msgspec.Struct, forbid_unknown_fields=True):

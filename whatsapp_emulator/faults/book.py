@@ -6,14 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from whatsapp_emulator.chance import fraction
-from whatsapp_emulator.faults.rules import (
-    Kind,
-    Plan,
-    Refusal,
-    Rule,
-    SpoiltAnswer,
-    SpoiltWebhook,
-)
+from whatsapp_emulator.clock import VirtualClock
+from whatsapp_emulator.faults.refusals import Refusal
+from whatsapp_emulator.faults.rules import Kind, Plan, Rule
+from whatsapp_emulator.faults.spoilt_answers import SpoiltAnswer
+from whatsapp_emulator.faults.spoilt_webhooks import SpoiltWebhook
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,7 @@ class Occasion:
     type: str = ""
     text: str = ""
     opaque: str = ""
+    phone: str = ""
 
 
 @dataclass
@@ -44,23 +42,27 @@ class Verdict:
 class FaultBook:
     """Rules are asked in their order; the first that spoils the call or its answer stands."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int, clock: VirtualClock) -> None:
+        self._seed, self._clock = seed, clock
         self._seen: Counter[tuple[int, str]] = Counter()
+        self._first_hit_at: dict[int, float] = {}
         self.rules: list[Rule] = []
 
     def replace(self, rules: list[Rule], *, keep: bool = False) -> None:
         """Put ``rules`` in force, from zero; with ``keep`` those in force already go on counting."""
         old = list(enumerate(self.rules)) if keep else []
         seen: Counter[tuple[int, str]] = Counter()
+        first_hit_at: dict[int, float] = {}
         for index, rule in enumerate(rules):
             rule.hits = 0
             same = next((pair for pair in old if pair[1].essence == rule.essence), None)
             if same is not None:
                 old.remove(same)
                 rule.hits = same[1].hits
+                if same[0] in self._first_hit_at:
+                    first_hit_at[index] = self._first_hit_at[same[0]]
                 seen.update({(index, to): n for (at, to), n in self._seen.items() if at == same[0]})
-        self.rules, self._seen = rules, seen
+        self.rules, self._seen, self._first_hit_at = rules, seen, first_hit_at
 
     def judge(self, occasion: Occasion) -> Verdict:
         verdict = Verdict()
@@ -94,6 +96,10 @@ class FaultBook:
         drawn = fraction(seed, "fault", index, occasion.kind, contact, occasion.number)
         if drawn >= rule.probability:
             return False
+        if rule.for_seconds is not None:
+            now = self._clock.now()
+            if now >= self._first_hit_at.setdefault(index, now) + rule.for_seconds:
+                return False
         rule.hits += 1
         return True
 
@@ -103,6 +109,7 @@ def _matches(rule: Rule, occasion: Occasion) -> bool:
     kinds = match.kind if isinstance(match.kind, list) else [match.kind]
     return (
         occasion.kind in kinds
+        and match.phone in (None, occasion.phone)
         and (match.to is None or match.to.lstrip("+") in occasion.addresses)
         and (match.type is None or match.type == occasion.type)
         and (match.text is None or match.text in occasion.text)

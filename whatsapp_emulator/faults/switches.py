@@ -6,25 +6,17 @@ from typing import Any
 
 import msgspec
 
-from whatsapp_emulator.faults.rules import (
-    AnyAction,
-    BadGateway,
+from whatsapp_emulator.faults.refusals import Close, Error, Unavailable
+from whatsapp_emulator.faults.rules import AnyAction, Match, Rule
+from whatsapp_emulator.faults.spoilt_answers import BadGateway, Hang, Reset, Slow, StatusFirst
+from whatsapp_emulator.faults.spoilt_webhooks import (
     BadSignature,
-    Close,
     Delay,
     Drop,
     Duplicate,
-    Error,
     Fail,
-    Hang,
-    Match,
-    Reset,
     Reverse,
-    Rule,
-    Slow,
-    StatusFirst,
     StripOpaque,
-    Unavailable,
 )
 
 HELD_SECONDS = 3600.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from whatsapp_emulator.faults import switches
 from whatsapp_emulator.faults.rules import Rule
 
@@ -20,10 +22,7 @@ class Weather:
 
     def fresh_rules(self) -> list[Rule]:
         """Copies whose hits start at 0."""
-        return [
-            Rule(one.do, one.match, one.times, one.probability, one.seed, one.name)
-            for one in self.rules
-        ]
+        return [msgspec.structs.replace(rule, hits=0) for rule in self.rules]
 
 
 CALM = Weather("calm", "Calm", "Everything works, and what was held back goes on.")

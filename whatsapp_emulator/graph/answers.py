@@ -11,22 +11,29 @@ from typing import Any
 
 from aiohttp import web
 
-from whatsapp_emulator.faults.rules import (
-    BadGateway,
+from whatsapp_emulator.door import DOOR
+from whatsapp_emulator.faults.refusals import (
     Close,
     Error,
+    Refusal,
+    RefuseConnections,
+    TlsAlert,
+    Unavailable,
+)
+from whatsapp_emulator.faults.spoilt_answers import (
+    BadGateway,
     Garbage,
     Hang,
-    Refusal,
     Reset,
     Slow,
     SpoiltAnswer,
     Truncate,
-    Unavailable,
 )
 from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.held_calls import HeldCalls
 
+# A record of type alert (21), TLS 1.2, two bytes: fatal, handshake_failure.
+_TLS_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
 _BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 
@@ -67,6 +74,14 @@ def act_refusal(request: web.Request, refusal: Refusal) -> web.StreamResponse:
             return web.Response(status=http)
         case Close():
             cut_off(request)
+            return web.Response()
+        case RefuseConnections(seconds=seconds):
+            request.app[DOOR].shut(seconds)
+            return web.Response()
+        case TlsAlert():
+            if request.transport is not None:
+                request.transport.write(_TLS_ALERT)
+                request.transport.close()
             return web.Response()
 
 

@@ -10,7 +10,8 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.graph.answers import act_refusal, answer
 from whatsapp_emulator.graph.checks import missing
-from whatsapp_emulator.graph.door import (
+from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.graph.gate import (
     EMULATOR,
     business_number,
     check_token,
@@ -18,7 +19,6 @@ from whatsapp_emulator.graph.door import (
     no_such_object,
     success,
 )
-from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.media.kinds import TYPES, bare, kind_of
 from whatsapp_emulator.media.store import (
     Incoming,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from whatsapp_emulator.graph.answers import act_refusal, answer
-from whatsapp_emulator.graph.door import (
+from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.graph.gate import (
     EMULATOR,
     VERSION,
     Handler,
@@ -15,7 +16,6 @@ from whatsapp_emulator.graph.door import (
     no_such_object,
     success,
 )
-from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.graph.media import delete_media, get_file, media_node, post_media
 from whatsapp_emulator.graph.nodes import phone_node, select_fields
 from whatsapp_emulator.graph.sending import post_message
@@ -47,7 +47,8 @@ async def get_node(request: web.Request) -> web.StreamResponse:
     emulator = request.app[EMULATOR]
     node = request.match_info["node"]
     media = emulator.media.get(node)
-    verdict = emulator.judge("resolve" if media else "node", None, 0)
+    phone = media.phone_number_id if media else node
+    verdict = emulator.judge("resolve" if media else "node", None, 0, phone=phone)
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
     if media is not None:

@@ -11,8 +11,8 @@ from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.faults.rules import Fail, Kind, Plan, StatusFirst
 from whatsapp_emulator.graph.answers import act_refusal, answer
 from whatsapp_emulator.graph.calls import ReadCall, SendCall, parse_call
-from whatsapp_emulator.graph.door import EMULATOR, business_number, maybe_spoil, success
 from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.graph.gate import EMULATOR, business_number, maybe_spoil, success
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.attachments import attachments, fault_of, find_media
 from whatsapp_emulator.media.store import Media
@@ -47,6 +47,7 @@ async def _send(
         type_=call.type,
         text=summary(call.type, call.payload),
         opaque=call.opaque or "",
+        phone=phone,
     )
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
@@ -104,7 +105,8 @@ async def _read(request: web.Request, emulator: Emulator, call: ReadCall) -> web
     inbound = emulator.inbound.get(call.message_id)
     contact = emulator.contacts.get(inbound.wa_id) if inbound else None
     kind: Kind = "typing" if call.typing else "mark_read"
-    verdict = emulator.judge(kind, contact, contact.writes if contact else 0)
+    number = contact.writes if contact else 0
+    verdict = emulator.judge(kind, contact, number, phone=request.match_info["phone"])
     if verdict.refusal:
         return act_refusal(request, verdict.refusal)
     if inbound is None or contact is None:

@@ -31,7 +31,7 @@ class Company:
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self._clock: VirtualClock = emulator.clock
-        self._seed = emulator.settings.seed
+        self._seed = emulator.settings.chance
         self._personas = {persona.wa_id: persona for persona in read_cast()}
         self._said: dict[str, set[str]] = {}
         self._turns: dict[str, int] = {}

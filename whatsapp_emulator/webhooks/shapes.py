@@ -22,15 +22,25 @@ TEMPLATE = {"billable": True, "pricing_model": "PMP", "type": "regular", "catego
 
 
 class Update(msgspec.Struct):
-    """One item of a webhook. ``lies``: how many deliveries of it are signed wrongly."""
+    """One item of a webhook: a member of ``value.messages``, ``.statuses`` or ``.errors``.
 
-    kind: Literal["messages", "statuses"]
+    ``lies``: how many deliveries of it are signed wrongly, or not at all (``unsigned``).
+    ``replays``: after how many seconds each its POST is repeated. ``field``: of its change.
+    ``own_entry``: it shares no entry with others. ``app``: the only one to get it.
+    """
+
+    kind: Literal["messages", "statuses", "errors"]
     phone_number_id: str
     wamid: str
     value: dict[str, Any]
     contact: dict[str, Any] | None = None
     status: str | None = None
     lies: int = 0
+    unsigned: bool = False
+    replays: list[float] = []
+    field: str = "messages"
+    own_entry: bool = False
+    app: str | None = None
 
 
 def message_update(inbound: InboundMessage, contact: Contact) -> Update:
@@ -80,28 +90,37 @@ def status_update(
 def envelope(
     updates: Iterable[Update], business_account_id: str, display_numbers: dict[str, str]
 ) -> dict[str, Any]:
-    """Updates as one POST: one change per number, kind and presence of contacts."""
-    groups: dict[tuple[str, str, bool], list[Update]] = {}
+    """Updates as one POST: one change per field, number, kind and presence of contacts."""
+    groups: dict[tuple[str, str, str, bool], list[Update]] = {}
+    alone = []
     for update in updates:
-        key = (update.phone_number_id, update.kind, update.contact is None)
-        groups.setdefault(key, []).append(update)
-    changes = []
-    for (phone_number_id, kind, nameless), group in groups.items():
-        value: dict[str, Any] = {
-            "messaging_product": "whatsapp",
-            "metadata": {
-                "display_phone_number": display_numbers[phone_number_id],
-                "phone_number_id": phone_number_id,
-            },
-        }
-        if not nameless:
-            value["contacts"] = list({str(one.contact): one.contact for one in group}.values())
-        value[kind] = [one.value for one in group]
-        changes.append({"value": value, "field": "messages"})
+        if update.own_entry:
+            alone.append([update])
+        else:
+            key = (update.field, update.phone_number_id, update.kind, update.contact is None)
+            groups.setdefault(key, []).append(update)
+    entries = [[_change(group, display_numbers) for group in groups.values()]] if groups else []
+    entries += [[_change(group, display_numbers)] for group in alone]
     return {
         "object": "whatsapp_business_account",
-        "entry": [{"id": business_account_id, "changes": changes}],
+        "entry": [{"id": business_account_id, "changes": changes} for changes in entries],
     }
+
+
+def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, Any]:
+    first = group[0]
+    value: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": display_numbers[first.phone_number_id],
+            "phone_number_id": first.phone_number_id,
+        },
+    }
+    if first.contact is not None:
+        # One person's shapes are alike but for the username: each is there once.
+        value["contacts"] = list({str(one.contact): one.contact for one in group}.values())
+    value[first.kind] = [one.value for one in group]
+    return {"value": value, "field": first.field}
 
 
 def _contact(contact: Contact, *, with_username: bool) -> dict[str, Any]:

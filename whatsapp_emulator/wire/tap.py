@@ -14,7 +14,8 @@ from whatsapp_emulator.emulator import Emulator
 from whatsapp_emulator.faults.book import Verdict
 from whatsapp_emulator.faults.in_force import publish_faults
 from whatsapp_emulator.media.store import DOWNLOAD_PATH
-from whatsapp_emulator.webhooks.log import Attempt
+from whatsapp_emulator.webhooks.apps import FIRST
+from whatsapp_emulator.webhooks.log import Attempt, Named
 from whatsapp_emulator.wire.log import Exchange, WireLog
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -87,13 +88,15 @@ class Tap:
     def _attempt(self, attempt: Attempt) -> None:
         """One POST to the webhook, or the handshake."""
         emulator = self._emulator
-        items = [tuple(update.values()) for update in attempt.updates]
+        items = [(attempt.app, *update[:3]) for update in attempt.updates]
         owners = [_owner(emulator, update) for update in attempt.updates]
         remarks = [f"attempt {attempt.attempt}"] if attempt.attempt > 1 else []
         if items and all(item in self._said for item in items):
             remarks.append("again")
-        if attempt.signature == "bad":
-            remarks.append("signed wrongly")
+        if attempt.signature != "good" and attempt.kind == "webhook":
+            remarks.append("signed wrongly" if attempt.signature == "bad" else "not signed")
+        if attempt.app != FIRST:
+            remarks.append(f"to {attempt.app}")
         if attempt.http == 200:
             self._remember(items)
         is_handshake = attempt.kind == "handshake"
@@ -171,25 +174,25 @@ def _describe(emulator: Emulator, request: web.Request, raw: str) -> tuple[str, 
 def _what(attempt: Attempt) -> str:
     if attempt.kind == "handshake":
         return "handshake"
-    names = {str(update["status"] or "message") for update in attempt.updates}
+    names = {status or "message" for _, _, status, _ in attempt.updates}
     return f"webhook {names.pop()}" if len(names) == 1 else f"webhook, {len(attempt.updates)} items"
 
 
-def _owner(emulator: Emulator, update: dict[str, Any]) -> str | None:
-    if update["kind"] == "messages":
-        inbound = emulator.inbound.get(update["wamid"])
-        return inbound.wa_id if inbound else None
-    entry = emulator.ledger.get(update["wamid"])
-    return entry.to if entry else None
+def _owner(emulator: Emulator, update: Named) -> str | None:
+    _, wamid, _, _ = update
+    inbound, entry = emulator.inbound.get(wamid), emulator.ledger.get(wamid)
+    if inbound is not None:
+        return inbound.wa_id
+    return entry.to if entry is not None else None
 
 
-def _whom(emulator: Emulator, updates: list[dict[str, Any]], owners: list[str | None]) -> str:
+def _whom(emulator: Emulator, updates: list[Named], owners: list[str | None]) -> str:
     """Whose message it tells of; of a single one its type, or the end of its echo datum."""
     names = [found.name for one in owners if one and (found := emulator.contacts.get(one))]
     who = " and ".join(dict.fromkeys(names))
     if len(updates) != 1:
         return who
-    wamid = updates[0]["wamid"]
+    wamid = updates[0][1]
     inbound, entry = emulator.inbound.get(wamid), emulator.ledger.get(wamid)
     if inbound is not None:
         return f"{inbound.message['type']} from {who}"

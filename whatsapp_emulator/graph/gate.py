@@ -1,4 +1,4 @@
-"""The door of the Graph API: every call's token, its count, and refusals as Meta words them."""
+"""The gate of the Graph API: every call's token, its count, and refusals as Meta words them."""
 
 from __future__ import annotations
 
