@@ -100,6 +100,8 @@ class Settings:
     """Console tags in every browser."""
     emulator_port: int = 8001
     """`demo` only."""
+    emulator_console: str = ""
+    """Where the account menu's link to the emulator leads; `demo` sets it, else there is no link."""
 
     @property
     def browser_url(self) -> str:
@@ -236,6 +238,13 @@ def _text(text: str) -> str:
     return text
 
 
+def _loopback_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+        raise ValueError("an http:// address of this machine")
+    return text
+
+
 def _credential(text: str) -> str:
     if _placeholder.fullmatch(text):
         raise ValueError("the real value; what is there looks like a placeholder")
@@ -346,4 +355,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "log_level": _log_level,
     "debug": _yes_or_no,
     "emulator_port": _port,
+    "emulator_console": _loopback_url,
 }

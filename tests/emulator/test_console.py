@@ -140,7 +140,7 @@ async def test_the_weather_is_one_click_there_and_one_back(
     await receiver.until(lambda: receiver.messages[-1]["text"]["body"] == "Anybody there?")
 
     await emulator.faults({"do": "hang"})
-    await expect(forecast).to_contain_text("Your own mixture One fault is on.")
+    await expect(forecast).to_contain_text("Your own mixture. One fault is on.")
     await expect(page.locator(".weather :checked")).to_have_count(0)
 
 

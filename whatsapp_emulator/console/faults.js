@@ -109,7 +109,7 @@ export class Faults {
   /** How often and whom a rule hits, in words. @param {Rule} rule */
   limits(rule) {
     const { probability = 1, times, match } = rule;
-    const often = probability < 1 ? `1 in ${round(1 / probability)}` : times === 1 ? 'once' : '';
+    const often = probability < 1 ? share(probability) : times === 1 ? 'once' : '';
     return [often, match?.to ? `only ${this.people.nameOf(match.to)}` : ''].filter(Boolean).join(', ');
   }
 
@@ -193,7 +193,8 @@ function nameOf(rule) {
   return rule.name ?? `Own rule: ${rule.do.action ?? rule.do}`;
 }
 
-/** @param {number} value */
-function round(value) {
-  return Math.abs(value - Math.round(value)) < 0.05 ? Math.round(value) : value.toFixed(1);
+/** "1 in 3", "7 in 10". @param {number} probability */
+function share(probability) {
+  const one = 1 / probability;
+  return Math.abs(one - Math.round(one)) < 0.05 ? `1 in ${Math.round(one)}` : `${Math.round(probability * 10)} in 10`;
 }

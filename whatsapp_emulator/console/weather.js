@@ -53,6 +53,8 @@ export class Weather {
    */
   show(name, count) {
     for (const radio of this.root.querySelectorAll('input')) radio.checked = radio.value === name;
+    const chosen = this.root.querySelector('label:has(:checked)');
+    if (chosen instanceof HTMLElement) this.root.scrollLeft = chosen.offsetLeft - (this.root.clientWidth - chosen.offsetWidth) / 2;
     const kind = this.kinds.find((one) => one.name === name);
     this.forecast.hidden = name === 'calm';
     if (this.forecast.hidden) return;
@@ -61,7 +63,7 @@ export class Weather {
     this.forecast.dataset.name = name ?? '';
     this.forecast.replaceChildren(
       icon(ICONS[name ?? ''] ?? 'i-bolt', 'i16'),
-      element('p', {}, element('b', {}, title), ` ${words}`),
+      element('p', {}, element('b', {}, `${title}.`), ` ${words}`),
       element('button', { class: 'button', onclick: () => void this.set('calm') }, icon('i-sun', 'i16'), 'Back to calm'),
     );
   }

@@ -35,7 +35,7 @@ BAD_WIFI = Weather(
         switches.BREAK_THE_CONNECTION.rule(0.25),
         switches.CUT_THE_ANSWER.rule(0.125),
         switches.ANSWER_SLOWLY.rule(0.2),
-        switches.TELL_TWICE.rule(0.3),
+        switches.TELL_TWICE.rule(1 / 3),
     ),
 )
 
@@ -57,7 +57,7 @@ ANSWERS_LOST = Weather(
     (
         switches.LOSE_THE_ANSWER.rule(0.5),
         switches.CUT_THE_ANSWER.rule(),
-        switches.HOLD_STATUSES.rule(0.33),
+        switches.HOLD_STATUSES.rule(1 / 3),
     ),
 )
 
@@ -66,12 +66,12 @@ DISORDER = Weather(
     "Disorder",
     "Webhooks come late, twice, backwards, before the answer, and some signed wrongly at first.",
     (
-        switches.TELL_FIRST.rule(0.3),
+        switches.TELL_FIRST.rule(1 / 3),
         switches.STATUSES_IN_DISORDER.rule(0.5),
         switches.TELL_TWICE.rule(0.7),
-        switches.STATUSES_LATE.rule(0.3),
+        switches.STATUSES_LATE.rule(1 / 3),
         switches.MESSAGES_LATE.rule(0.4),
-        switches.SIGN_WRONGLY.rule(0.3),
+        switches.SIGN_WRONGLY.rule(1 / 3),
     ),
 )
 

@@ -150,6 +150,7 @@ export class Phone {
   refresh() {
     const { thread, contact } = this;
     if (!thread) return;
+    const wasAtBottom = thread.isAtBottom();
     thread.drawFoot({ typing: performance.now() < this.typingUntil, contact });
     const unseen = contact.device === 'online' ? thread.unseen : 0;
     this.unread.hidden = unseen === 0;
@@ -160,6 +161,7 @@ export class Phone {
         unseen === 1 ? 'Read 1 message' : `Read ${unseen} messages`,
       ),
     );
+    if (wasAtBottom) thread.toBottom();
   }
 
   fit() {

@@ -164,7 +164,7 @@ def _describe(emulator: Emulator, request: web.Request, raw: str) -> tuple[str, 
     contact = emulator.contacts.find(address) if address else None
     name = contact.name if contact else address
     if "status" in body:
-        deed = "typing to" if "typing_indicator" in body else "has read"
+        deed = "typing to" if "typing_indicator" in body else "read receipt to"
         words = f"{deed} {name}"
     else:
         words = f"{body.get('type', 'text')} to {name}" if address else ""

@@ -6,7 +6,14 @@ import { Menu } from '../ui/Menu';
 import styles from './AccountMenu.module.css';
 
 /** Who is signed in, and the way out. Signing out wipes this browser, so unsent text is asked about first. */
-export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }: AccountMenuProps) {
+export function AccountMenu({
+  agent,
+  trigger,
+  triggerClassName,
+  place,
+  emulatorConsole,
+  ...out
+}: AccountMenuProps) {
   return (
     <Menu
       label={`Account of ${agent.name}`}
@@ -20,6 +27,19 @@ export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }:
             <b>{agent.name}</b>
             <span>{agent.email}</span>
           </div>
+          {emulatorConsole ? (
+            <a
+              role="menuitem"
+              className={styles.item}
+              href={emulatorConsole}
+              target="_blank"
+              rel="noopener"
+              onClick={close}
+            >
+              <Icon name="crossed" />
+              WhatsApp emulator
+            </a>
+          ) : null}
           <SignOut {...out} onStay={close} />
         </>
       )}
@@ -35,6 +55,8 @@ export interface SignOutProps {
 
 interface AccountMenuProps extends SignOutProps {
   agent: AgentRow;
+  /** In the demo only. */
+  emulatorConsole?: string | undefined;
   trigger: ReactNode;
   triggerClassName?: string | undefined;
   place: 'railFoot' | 'barTop';
