@@ -23,11 +23,12 @@ class VirtualClock:
         await self.sleep_until(self.now() + seconds)
 
     async def sleep_until(
-        self, at: float, sleeping: set[asyncio.Future[None]] | None = None
+        self, at: float, sleeping: dict[asyncio.Future[None], None] | None = None
     ) -> None:
         """Return when the virtual time is ``at``; always yields once.
 
-        Whoever gives ``sleeping`` can end the sleep early: ``wake`` the future that is in it.
+        Whoever gives ``sleeping``, futures in the order they began to sleep, can ``wake`` them
+        early.
         """
         if at <= self.now():
             await asyncio.sleep(0)
@@ -35,13 +36,13 @@ class VirtualClock:
         woken = asyncio.get_running_loop().create_future()
         self._arm(woken, at)
         if sleeping is not None:
-            sleeping.add(woken)
+            sleeping[woken] = None
         try:
             await woken
         finally:
             self._sleepers.pop(woken)[1].cancel()
             if sleeping is not None:
-                sleeping.discard(woken)
+                del sleeping[woken]
 
     def advance(self, seconds: float) -> None:
         self.ahead_seconds += seconds

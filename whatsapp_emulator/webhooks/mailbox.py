@@ -57,7 +57,7 @@ class Mailbox:
         self._has_target = asyncio.Event()
         self._connections = asyncio.Semaphore(CONNECTIONS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sleeping: set[asyncio.Future[None]] = set()
+        self._sleeping: dict[asyncio.Future[None], None] = {}
         self._is_held = False
         self.aim(app.url)
 
