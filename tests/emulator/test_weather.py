@@ -197,5 +197,13 @@ async def test_rules_that_stay_go_on_with_their_hits_when_asked(
     assert (await business.text("refused anew"))[0] == 400
 
 
+async def test_reset_is_calm(emulator: RunningEmulator, receiver: Receiver) -> None:
+    await set_weather(emulator, "down")
+    await emulator.control("POST", "reset", {"keep_contacts": True})
+    assert (await emulator.control("GET", "weather"))["weather"] == "calm"
+    await emulator.write(INES, "Good morning again")
+    await receiver.until(lambda: receiver.messages[-1]["text"]["body"] == "Good morning again")
+
+
 async def _is_taken(emulator: RunningEmulator, text: str) -> bool:
     return text in await taken(emulator)
