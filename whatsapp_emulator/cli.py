@@ -22,7 +22,7 @@ OPTIONS = {
     "app-secret": "signs the webhooks",
     "verify-token": "proves the subscription in the handshake",
     "token": "the bearer token calls must carry (never a real one)",
-    "phone-number-id": "id of the business number; several with commas",
+    "phone-number-id": "id of the business number; several with commas, NUMBER@ACCOUNT in another account",
     "business-account-id": "id of the WhatsApp Business account",
     "state": "file that keeps the state across restarts",
     "host": "address to listen on",
@@ -67,12 +67,14 @@ def read_settings(arguments: list[str] | None, environment: Mapping[str, str]) -
             raise SettingsError(f"--{option} (or {variable}) is missing.")
         values[option] = value or ""
     wants_personas = environment.get("EMULATOR_PERSONAS", "").lower() in ("1", "true", "yes", "on")
+    numbers = [_number_and_account(one) for one in values["phone-number-id"].split(",")]
     return Settings(
         webhook_url=values["webhook-url"],
         app_secret=values["app-secret"],
         verify_token=values["verify-token"],
         token=values["token"],
-        phone_number_ids=tuple(one.strip() for one in values["phone-number-id"].split(",")),
+        phone_number_ids=tuple(number for number, _ in numbers),
+        accounts={number: account for number, account in numbers if account},
         business_account_id=values["business-account-id"],
         host=values["host"],
         port=_number("port", values["port"], 65535),
@@ -82,6 +84,11 @@ def read_settings(arguments: list[str] | None, environment: Mapping[str, str]) -
         business_name=values["business-name"],
         personas=given["personas"] or wants_personas,
     )
+
+
+def _number_and_account(written: str) -> tuple[str, str]:
+    number, _, account = written.partition("@")
+    return number.strip(), account.strip()
 
 
 def _number(option: str, value: str, most: int) -> int:

@@ -30,7 +30,7 @@ class VirtualClock:
         Whoever gives ``sleeping``, futures in the order they began to sleep, can ``wake`` them
         early.
         """
-        if at <= self.now():
+        if at <= self.now() and not self._sleepers:  # or it would overtake one whose time has come
             await asyncio.sleep(0)
             return
         woken = asyncio.get_running_loop().create_future()

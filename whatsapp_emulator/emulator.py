@@ -21,12 +21,16 @@ from whatsapp_emulator.live import LiveFeed
 from whatsapp_emulator.media.dispatch import Dispatch
 from whatsapp_emulator.media.links import Links
 from whatsapp_emulator.media.store import Media, MediaStore, download_url
+from whatsapp_emulator.numbers import numbers_of_start
 from whatsapp_emulator.pace import Behaviour, Limits, Pace, RateLimiter
 from whatsapp_emulator.settings import Settings
+from whatsapp_emulator.templates.book import TemplateBook
+from whatsapp_emulator.templates.fitting import Fitted
+from whatsapp_emulator.templates.pacing import Pacing
 from whatsapp_emulator.thread import inbound_line, outbound_line, summary, thread
 from whatsapp_emulator.under_way import UnderWay
 from whatsapp_emulator.webhooks.engine import WebhookEngine
-from whatsapp_emulator.webhooks.shapes import Update, message_update
+from whatsapp_emulator.webhooks.shapes import Update, account_update, message_update
 
 TYPING_SECONDS = 25.0
 ANSWER_WAIT_SECONDS = 10.0
@@ -57,6 +61,7 @@ class Emulator:
             number: f"4420794600{18 + index:02d}"  # Ofcom's range for drama
             for index, number in enumerate(settings.phone_number_ids)
         }
+        self.numbers = numbers_of_start(settings.phone_number_ids, settings.business_name)
         self.webhooks = WebhookEngine(
             settings, self.display_numbers, self.clock, self.under_way, self._answered
         )
@@ -64,6 +69,8 @@ class Emulator:
         self.journeys = Journeys(
             settings.chance, self.clock, self.under_way, self.outlet, self._entry_changed
         )
+        self.pacing = Pacing(self.dispatch)
+        self.templates = TemplateBook(self.clock, settings.account_ids, self.tell_account)
         self._dispatch = Dispatch(self.links, self.under_way, self.journeys.begin)
         self.typing_until: dict[str, float] = {}
         # Told of every entry on a phone, at each change of it.
@@ -94,10 +101,14 @@ class Emulator:
         await self.webhooks.clear()
         self.links.clear()
         self.media.clear()
+        self.pacing.clear()
+        await self.templates.reset()
+        settings = self.settings
+        self.numbers = numbers_of_start(settings.phone_number_ids, settings.business_name)
         kept = list(self.contacts) if keep_contacts else []
         self.contacts.clear()
         for contact in kept:
-            contact.wrote_at, contact.calls, contact.writes = {}, 0, 0
+            contact.wrote_at, contact.met_at, contact.calls, contact.writes = {}, {}, 0, 0
             self.contacts.add(contact)
         self.ledger.clear()
         self.inbound.clear()
@@ -122,11 +133,15 @@ class Emulator:
         """End what is under way towards the contacts; webhooks are stopped by themselves."""
         await self._dispatch.stop()
         await self.journeys.stop()
+        await self.templates.stop()
         await self.links.close()
         self.media.close()
 
     def advance_clock(self, seconds: float) -> None:
         self.clock.advance(seconds)
+        off = [contact.wa_id for contact in self.contacts if contact.device == "offline"]
+        for entry in self.ledger.expire(self.clock.now(), off):
+            self._entry_changed(entry)
         self._publish({"type": "clock", "ahead_seconds": self.clock.ahead_seconds})
 
     # --- the contacts' side ------------------------------------------------------------------
@@ -141,11 +156,7 @@ class Emulator:
 
     def see_all(self, contact: Contact) -> int:
         """The contact looks at the conversation: everything that has arrived becomes read."""
-        unseen = [
-            one
-            for one in self.ledger.of_contact(contact.wa_id)
-            if one.arrived_at is not None and one.seen_at is None
-        ]
+        unseen = self.ledger.unseen(contact.wa_id)
         for entry in unseen:
             self.journeys.seen(entry, contact)
         return len(unseen)
@@ -162,8 +173,11 @@ class Emulator:
         contact.writes += 1
         at = self.clock.now()
         identity = {"from_user_id": contact.bsuid}
-        if not contact.phone_hidden:
+        if contact.parent_bsuid:
+            identity["from_parent_user_id"] = contact.parent_bsuid
+        if contact.shows_phone(number, at):
             identity["from"] = contact.wa_id
+            contact.met_at[number] = at
         unique = f"{self.life}/in/{contact.wa_id}/{contact.writes}"
         inbound = InboundMessage(
             wamid=wamid(contact.wa_id, unique, outbound=False),
@@ -174,10 +188,12 @@ class Emulator:
             media=media,
         )
         inbound.message = {**identity, "id": inbound.wamid, "timestamp": str(int(at)), **message}
-        contact.wrote_at[number] = at
+        if message["type"] != "system" and number not in contact.blocked_by:
+            contact.wrote_at[number] = at
         self.inbound.add(inbound)
         self._publish_line(contact.wa_id, inbound_line(inbound))
-        self._submit_inbound(inbound, contact)
+        if number not in contact.blocked_by:
+            self._submit_inbound(inbound, contact)
         return inbound
 
     def _submit_inbound(self, inbound: InboundMessage, contact: Contact) -> None:
@@ -214,7 +230,10 @@ class Emulator:
         contact: Contact,
         phone_number_id: str,
         plan: Plan,
+        *,
         media: Media | None = None,
+        version: float = 26.0,
+        fitted: Fitted | None = None,
     ) -> Entry:
         """Take a checked send: it is in the ledger and on its way."""
         unique = f"{self.life}/out/{contact.wa_id}/{contact.calls}"
@@ -230,12 +249,21 @@ class Emulator:
             opaque=call.opaque,
             media=media,
             barred=contact.blocked,
+            version=version,
             plan=plan,
         )
+        if fitted is not None:
+            entry.shown = fitted.words
+            entry.ttl_seconds = fitted.template.ttl_seconds or entry.ttl_seconds
+        if call.addressed_by == "to":
+            contact.met_at[phone_number_id] = entry.accepted_at
         self.ledger.add(entry)
         self.show_typing(contact.wa_id, on=False)
         self._entry_changed(entry)
-        self.dispatch(entry, contact)
+        if fitted is not None and fitted.template.is_held:
+            self.pacing.hold(fitted.template.id, entry, contact)
+        else:
+            self.dispatch(entry, contact)
         return entry
 
     def dispatch(self, entry: Entry, contact: Contact) -> None:
@@ -277,6 +305,11 @@ class Emulator:
         finally:
             self._first_answers.pop(wamid_, None)
 
+    def tell_account(self, account: str, field: str, value: dict[str, Any]) -> None:
+        """A webhook about a business account."""
+        self.webhooks.submit([account_update(account, field, value, self.clock.now())])
+        self.changed.set()
+
     # --- what the control plane shows --------------------------------------------------------
 
     def contact_shape(self, contact: Contact) -> dict[str, Any]:
@@ -306,13 +339,15 @@ class Emulator:
 
     def _entry_changed(self, entry: Entry) -> None:
         self.ledger.note(entry)
+        self.changed.set()
         if self.live.is_heard and not entry.past:
             self.live.publish({"type": "entry", "entry": entry.shape()})
         if entry.shown_at is not None:
-            self._publish_line(entry.to, outbound_line(entry))
+            if self.live.is_heard:
+                self._publish_line(entry.to, outbound_line(entry))
             for tell in self.on_arrival if entry.arrived_at is not None else ():
                 tell(entry)
-        else:
+        elif self.live.is_heard:
             contact = self.contacts.get(entry.to)
             if contact is not None:
                 self._publish({"type": "contact", "contact": self.contact_shape(contact)})

@@ -46,3 +46,17 @@ def media_id(unique: str) -> str:
 def digits(number: str) -> str:
     """A phone number as a wa_id: without ``+``, spaces, hyphens and brackets."""
     return "".join(letter for letter in number if letter not in "+-() ")
+
+
+def rewritten(number: str) -> list[str]:
+    """How WhatsApp may write the same mobile: Brazil's with or without the ninth digit, Mexico's
+    with or without the 1. Empty for all other countries."""
+    if number.startswith("55") and len(number) == 13 and number[4] == "9":
+        return [number[:4] + number[5:]]
+    if number.startswith("55") and len(number) == 12:
+        return [number[:4] + "9" + number[4:]]
+    if number.startswith("521") and len(number) == 13:
+        return ["52" + number[3:]]
+    if number.startswith("52") and len(number) == 12:
+        return ["521" + number[2:]]
+    return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import msgspec
@@ -41,11 +42,16 @@ class InboundMessages:
         self.messages: list[InboundMessage] = []
         self._by_wamid: dict[str, InboundMessage] = {}
         self._by_contact: dict[str, list[InboundMessage]] = {}
+        # By contact, then by the business number written to.
+        self._unread: dict[str, dict[str, deque[InboundMessage]]] = {}
 
     def add(self, inbound: InboundMessage) -> None:
         self.messages.append(inbound)
         self._by_wamid[inbound.wamid] = inbound
         self._by_contact.setdefault(inbound.wa_id, []).append(inbound)
+        if inbound.read_at is None:
+            numbers = self._unread.setdefault(inbound.wa_id, {})
+            numbers.setdefault(inbound.phone_number_id, deque()).append(inbound)
 
     def get(self, wamid: str) -> InboundMessage | None:
         return self._by_wamid.get(wamid)
@@ -53,19 +59,26 @@ class InboundMessages:
     def of_contact(self, wa_id: str) -> list[InboundMessage]:
         return self._by_contact.get(wa_id, [])
 
+    def move(self, old: str, new: str) -> None:
+        """A contact's messages under its new wa_id."""
+        moved = self._by_contact.pop(old, [])
+        for inbound in moved:
+            inbound.wa_id = new
+        self._by_contact[new] = moved
+        self._unread[new] = self._unread.pop(old, {})
+
     def mark_read(self, wamid: str, at: float) -> list[InboundMessage]:
         """Mark the message and the contact's earlier ones read; the changed ones."""
         newest = self._by_wamid[wamid]
         changed = []
-        for inbound in self.of_contact(newest.wa_id):
-            if inbound.phone_number_id == newest.phone_number_id and inbound.read_at is None:
-                inbound.read_at = at
-                changed.append(inbound)
-            if inbound is newest:
-                break
+        while newest.read_at is None:
+            earliest = self._unread[newest.wa_id][newest.phone_number_id].popleft()
+            earliest.read_at = at
+            changed.append(earliest)
         return changed
 
     def clear(self) -> None:
         self.messages.clear()
         self._by_wamid.clear()
         self._by_contact.clear()
+        self._unread.clear()

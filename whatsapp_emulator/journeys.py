@@ -41,7 +41,7 @@ class Journeys:
     @staticmethod
     def has_way_to_go(entry: Entry, contact: Contact) -> bool:
         """Whether statuses of the entry are still to come (asked after a restart)."""
-        if entry.failed_at is not None or entry.read_at is not None:
+        if any(at is not None for at in (entry.failed_at, entry.read_at, entry.expired_at)):
             return False
         if entry.barred and entry.sent_at is not None:
             return False
@@ -96,6 +96,8 @@ class Journeys:
             return None  # only `sent` follows a reaction, or what a blocked business sends
         if entry.arrived_at is None:
             await self._arrive(entry, contact)
+        if entry.expired_at is not None:
+            return None  # dropped without a word
         if fail and fail.after == "delivered":
             await self._wait(entry, "failed", self.pace.delivered_seconds)
             return self._fail(entry, contact, fail)
@@ -107,6 +109,8 @@ class Journeys:
         while True:
             if contact.device == "offline":
                 await self._until_switched_on(contact)
+            if entry.expired_at is not None:
+                return
             await self._wait(entry, "delivered", self.pace.delivered_seconds)
             if contact.device != "offline":
                 break

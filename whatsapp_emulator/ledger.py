@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from whatsapp_emulator.clock import iso
 from whatsapp_emulator.faults.rules import Plan
 from whatsapp_emulator.media.store import Media
 
+TTL_SECONDS = 30 * 24 * 3600.0
+
 
 class Entry(msgspec.Struct):
     """One accepted send. Times are virtual seconds since 1970, None until they happen.
@@ -17,7 +20,9 @@ class Entry(msgspec.Struct):
     ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
     ``barred``: the contact had blocked the business: it never comes further than `sent`.
-    ``media``: the first file it carries, uploaded or fetched.
+    ``media``: the first file it carries, uploaded or fetched. ``version``: the API's of the call.
+    ``shown``: what the phone shows in place of a template's name. ``expired_at``: still not on the
+    phone ``ttl_seconds`` after acceptance, so WhatsApp dropped it without a word.
     """
 
     wamid: str
@@ -39,6 +44,10 @@ class Entry(msgspec.Struct):
     past: bool = False
     barred: bool = False
     media: Media | None = None
+    version: float = 26.0
+    shown: str | None = None
+    ttl_seconds: float = TTL_SECONDS
+    expired_at: float | None = None
     plan: Plan = msgspec.field(default_factory=Plan)
 
     @property
@@ -53,7 +62,7 @@ class Entry(msgspec.Struct):
 
     @property
     def is_waiting(self) -> bool:
-        is_over = self.failed_at is not None or self.barred
+        is_over = self.failed_at is not None or self.expired_at is not None or self.barred
         return self.arrived_at is None and not is_over and self.type != "reaction"
 
     @property
@@ -97,12 +106,22 @@ class Ledger:
         self._by_wamid: dict[str, Entry] = {}
         self._by_contact: dict[str, list[Entry]] = {}
         self._waiting: dict[str, set[str]] = {}
+        self._unseen: dict[str, dict[str, Entry]] = {}
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
         self._by_wamid[entry.wamid] = entry
         self._by_contact.setdefault(entry.to, []).append(entry)
         self.note(entry)
+
+    def move(self, old: str, new: str) -> None:
+        """A contact's sends under its new wa_id."""
+        moved = self._by_contact.pop(old, [])
+        for entry in moved:
+            entry.to = new
+        self._by_contact[new] = moved
+        self._waiting[new] = self._waiting.pop(old, set())
+        self._unseen[new] = self._unseen.pop(old, {})
 
     def note(self, entry: Entry) -> None:
         """Take notice of a change of the entry."""
@@ -111,10 +130,31 @@ class Ledger:
             waiting.add(entry.wamid)
         else:
             waiting.discard(entry.wamid)
+        unseen = self._unseen.setdefault(entry.to, {})
+        if entry.arrived_at is not None and entry.seen_at is None:
+            unseen[entry.wamid] = entry
+        else:
+            unseen.pop(entry.wamid, None)
+
+    def expire(self, now: float, wa_ids: Iterable[str]) -> list[Entry]:
+        """Drop what has waited too long for these contacts; the dropped ones."""
+        dropped = []
+        for wa_id in wa_ids:
+            for name in list(self._waiting.get(wa_id, ())):
+                entry = self._by_wamid[name]
+                if entry.accepted_at + entry.ttl_seconds <= now:
+                    entry.expired_at = now
+                    self.note(entry)
+                    dropped.append(entry)
+        return dropped
 
     def waiting(self, wa_id: str) -> int:
         """How many messages to the contact are accepted and neither on the phone nor failed."""
         return len(self._waiting.get(wa_id, ()))
+
+    def unseen(self, wa_id: str) -> list[Entry]:
+        """What is on the contact's phone and was never on its screen, in the order it came."""
+        return list(self._unseen.get(wa_id, {}).values())
 
     def get(self, wamid: str) -> Entry | None:
         return self._by_wamid.get(wamid)
@@ -135,3 +175,4 @@ class Ledger:
         self._by_wamid.clear()
         self._by_contact.clear()
         self._waiting.clear()
+        self._unseen.clear()

@@ -14,6 +14,11 @@ class LiveFeed:
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens; what nobody hears need not be worded."""
+        return bool(self._listeners)
+
     def listen(self) -> asyncio.Queue[dict[str, Any] | None]:
         """A queue of events; None means the feed has ended."""
         queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(BACKLOG)
@@ -22,11 +27,6 @@ class LiveFeed:
 
     def leave(self, queue: asyncio.Queue[dict[str, Any] | None]) -> None:
         self._listeners.discard(queue)
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether anybody listens: what nobody hears need not be made."""
-        return bool(self._listeners)
 
     def publish(self, event: dict[str, Any]) -> None:
         for queue in list(self._listeners):

@@ -52,10 +52,12 @@ class PairLimit(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, forbid_unknown_fields=True):
-    """Off (None) until set. Beyond ``throughput_per_second`` 130429, beyond ``pair`` 131056."""
+    """Off (None) until set. Beyond ``throughput_per_second`` 130429, beyond ``pair`` 131056,
+    beyond ``management_per_hour`` calls about one account (Meta: 200, later 5,000) 80007."""
 
     throughput_per_second: float | None = None
     pair: PairLimit | None = None
+    management_per_hour: int | None = None
 
 
 class TokenBucket:
@@ -101,6 +103,13 @@ class RateLimiter:
             if wait:
                 return 131056, wait
         return None
+
+    def management_exceeded(self, account: str) -> float:
+        """Seconds to wait until the account may be asked about again; 0 when it may."""
+        hourly = self.limits.management_per_hour
+        if hourly is None:
+            return 0.0
+        return self._bucket(("account", account), 3600 / hourly, hourly).wait_seconds()
 
     def _bucket(self, key: tuple[str, ...], every_seconds: float, burst: float) -> TokenBucket:
         if key not in self._buckets:

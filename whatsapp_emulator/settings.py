@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ class Settings:
 
     ``seed``: given, the run repeats, ids included; None: chance repeats, but no two lives of the
     emulator ever hand out the same ids.
+    ``accounts``: the business account of a number where it is not ``business_account_id``.
     """
 
     webhook_url: str | None
@@ -36,6 +38,17 @@ class Settings:
     ready_url: str | None = None
     business_name: str = "Alder Lane Cycles"
     pace: Pace = field(default_factory=Pace)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def account_ids(self) -> list[str]:
+        return list(dict.fromkeys([self.business_account_id, *self.accounts.values()]))
+
+    def account_of(self, phone_number_id: str) -> str:
+        return self.accounts.get(phone_number_id, self.business_account_id)
+
+    def numbers_of(self, account: str) -> list[str]:
+        return [one for one in self.phone_number_ids if self.account_of(one) == account]
 
     @property
     def chance(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from time import perf_counter
 
 import msgspec
 
@@ -17,9 +18,12 @@ from whatsapp_emulator.inbound import InboundMessage
 from whatsapp_emulator.journeys import Journeys
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.store import Media
+from whatsapp_emulator.numbers import BusinessNumber
 from whatsapp_emulator.settings import SettingsError
+from whatsapp_emulator.templates.template import Template
 from whatsapp_emulator.webhooks.parcels import Parcel
 from whatsapp_emulator.webhooks.shapes import Update
+from whatsapp_emulator.webhooks.subscriptions import Subscription
 
 SAVE_EVERY_SECONDS = 0.5
 
@@ -35,6 +39,9 @@ class Snapshot(msgspec.Struct):
     deliveries: list[Parcel]
     waiting: list[Update]
     media: list[Media] = []
+    templates: list[Template] | None = None
+    numbers: list[BusinessNumber] = []
+    subscriptions: dict[str, Subscription] = {}
     lives: int = 0
 
 
@@ -51,6 +58,9 @@ def take(emulator: Emulator) -> bytes:
             waiting=emulator.outlet.held,
             lives=emulator.lives,
             media=emulator.media.all,
+            templates=emulator.templates.all,
+            numbers=list(emulator.numbers.values()),
+            subscriptions=emulator.webhooks.subscriptions.by_account,
         )
     )
 
@@ -70,6 +80,11 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
     emulator.life, emulator.lives = snapshot.life, snapshot.lives
     emulator.clock.advance(snapshot.clock_ahead_seconds)
     emulator.media.restore(snapshot.media)
+    if snapshot.templates is not None:
+        emulator.templates.restore(snapshot.templates)
+    emulator.numbers.update({one.id: one for one in snapshot.numbers if one.id in emulator.numbers})
+    for account, subscription in snapshot.subscriptions.items():
+        emulator.webhooks.override(account, subscription)
     for contact in snapshot.contacts:
         emulator.contacts.add(contact)
     for inbound in snapshot.inbound:
@@ -93,5 +108,7 @@ async def keep_saving(emulator: Emulator, path: Path) -> None:
     while True:
         await emulator.changed.wait()
         emulator.changed.clear()
+        began = perf_counter()
         save(emulator, path)
-        await asyncio.sleep(SAVE_EVERY_SECONDS)
+        # A long history takes long to write: nine tenths of the time are for something else.
+        await asyncio.sleep(max(SAVE_EVERY_SECONDS, 9 * (perf_counter() - began)))

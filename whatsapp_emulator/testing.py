@@ -87,6 +87,7 @@ async def running_emulator(
     personas: bool = False,
     ready_url: str | None = None,
     pace: Pace | None = None,
+    accounts: dict[str, str] | None = None,
 ) -> AsyncIterator[RunningEmulator]:
     """Run an emulator in this event loop. Without ``webhook_url`` webhooks wait until
     ``aim_webhooks``; without ``pace`` nothing takes time (``Pace()`` is the believable one)."""
@@ -103,6 +104,7 @@ async def running_emulator(
         personas=personas,
         ready_url=ready_url,
         pace=pace or Pace(scale=0.0),
+        accounts=accounts or {},
     )
     async with serving(settings) as running, aiohttp.ClientSession() as http:
         yield RunningEmulator(f"http://127.0.0.1:{running.port}", settings, running.emulator, http)

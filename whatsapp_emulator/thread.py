@@ -31,7 +31,7 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "id": entry.wamid,
         "direction": "outbound",
         "type": entry.type,
-        "text": summary(entry.type, entry.payload),
+        "text": entry.shown or summary(entry.type, entry.payload),
         "at": iso(entry.shown_at or entry.accepted_at),
         "status": entry.status,
         "context": entry.context,
@@ -53,7 +53,7 @@ def summary(kind: str, payload: Any) -> str:
     """A message in words, whatever its type."""
     if not isinstance(payload, dict):
         return f"[{kind}]"
-    if kind == "text":
+    if kind in ("text", "system"):
         return str(payload.get("body", ""))
     if kind == "template":
         return f"[template {payload.get('name')}]"

@@ -169,7 +169,7 @@ class Business:
 @asynccontextmanager
 async def receiving() -> AsyncIterator[Receiver]:
     receiver = Receiver()
-    app = web.Application()
+    app = web.Application(client_max_size=3 * 1024 * 1024)
     app.router.add_get("/webhook", receiver.get)
     app.router.add_post("/webhook", receiver.post)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)

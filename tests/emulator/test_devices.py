@@ -107,7 +107,7 @@ async def test_the_window_closes_after_24_hours_and_opens_with_the_next_message(
     status, answer = await business.text("too late")
     assert (status, answer["error"]["code"]) == (400, 131047)
     status, _ = await business.post(
-        to=INES, type="template", template={"name": "hello", "language": {"code": "en_GB"}}
+        to=INES, type="template", template={"name": "hello_world", "language": {"code": "en_US"}}
     )
     assert status == 200, "templates pass"
 

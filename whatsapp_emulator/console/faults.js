@@ -69,7 +69,7 @@ export class Faults {
   /** @param {string} title */
   row(title) {
     const input = element('input', { type: 'checkbox', role: 'switch' });
-    input.addEventListener('change', () => void this.turn(title, input.checked));
+    input.addEventListener('change', () => void this.turn(title, input.checked).catch(() => {}));
     const hits = element('em');
     const words = element('small');
     const root = element(
@@ -129,9 +129,10 @@ export class Faults {
   /** Rules that stay go on with their hits. @param {Rule[]} rules */
   async put(rules) {
     try {
-      await control('PUT', 'faults?keep=1', rules);
-    } finally {
+      this.show(await control('PUT', 'faults?keep=1', rules));
+    } catch (error) {
       this.show(this.rules);
+      throw error;
     }
   }
 

@@ -48,7 +48,7 @@ export function armReset(button) {
     if (timer) {
       clearTimeout(timer);
       calmDown();
-      void control('POST', 'reset', {});
+      void control('POST', 'reset', {}).catch(() => {});
       return;
     }
     words.textContent = 'Forget all?';

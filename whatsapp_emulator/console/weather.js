@@ -24,6 +24,9 @@ export class Weather {
     this.forecast = forecast;
     /** @type {Kind[]} */
     this.kinds = [];
+    /** @type {string | null} */
+    this.name = 'calm';
+    this.count = 0;
   }
 
   /** @param {Kind[]} kinds */
@@ -43,8 +46,11 @@ export class Weather {
 
   /** @param {string} name */
   async set(name) {
-    this.wanted = name;
-    await control('PUT', 'weather', { name });
+    try {
+      await control('PUT', 'weather', { name });
+    } catch {
+      this.show(this.name, this.count); // the emulator does not answer, which the page says
+    }
   }
 
   /**
@@ -52,6 +58,8 @@ export class Weather {
    * @param {number} count of rules
    */
   show(name, count) {
+    this.name = name;
+    this.count = count;
     for (const radio of this.root.querySelectorAll('input')) radio.checked = radio.value === name;
     const chosen = this.root.querySelector('label:has(:checked)');
     if (chosen instanceof HTMLElement) this.root.scrollLeft = chosen.offsetLeft - (this.root.clientWidth - chosen.offsetWidth) / 2;

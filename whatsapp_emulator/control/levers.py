@@ -54,11 +54,13 @@ async def get_limits(request: web.Request) -> web.StreamResponse:
 
 
 async def put_limits(request: web.Request) -> web.StreamResponse:
-    """``{throughput_per_second?: number|null, pair?: {every_seconds: 6, burst: 45}|null}``;
-    absent or null is off. Replaces both."""
+    """``{throughput_per_second?: number|null, pair?: {every_seconds: 6, burst: 45}|null,
+    management_per_hour?: number|null}``; absent or null is off. Replaces all."""
     limits = await read_shape(request, Limits)
     if limits.throughput_per_second is not None and limits.throughput_per_second <= 0:
         raise ControlError("throughput_per_second must be greater than 0.")
+    if limits.management_per_hour is not None and limits.management_per_hour <= 0:
+        raise ControlError("management_per_hour must be greater than 0.")
     request.app[EMULATOR].limiter.replace(limits)
     return reply(msgspec.to_builtins(limits))
 

@@ -22,7 +22,7 @@ from whatsapp_emulator.identifiers import digits
 
 async def get_contacts(request: web.Request) -> web.StreamResponse:
     """``[{wa_id, name, device, read_receipts, bsuid, username, phone_hidden, blocked, waiting,
-    window_expires_at}]``; ``waiting`` counts messages not yet on the phone."""
+    window_expires_at, parent_bsuid, phone_fades, identity_key_hash}]``; ``waiting`` counts messages not yet on the phone."""
     only_queries(request)
     emulator = request.app[EMULATOR]
     return reply([emulator.contact_shape(contact) for contact in emulator.contacts])
@@ -30,7 +30,7 @@ async def get_contacts(request: web.Request) -> web.StreamResponse:
 
 async def put_contact(request: web.Request) -> web.StreamResponse:
     """Make or change a contact: ``{name?, device?: online-open|online|offline, read_receipts?,
-    bsuid?, username?, phone_hidden?, blocked?}``. What is absent stays; a new contact is online with
+    bsuid?, username?, phone_hidden?, blocked?, parent_bsuid?, phone_fades?, identity_key_hash?}``. What is absent stays; a new contact is online with
     receipts on. Answers the contact."""
     emulator = request.app[EMULATOR]
     wa_id = _wa_id(request)
@@ -41,7 +41,7 @@ async def put_contact(request: web.Request) -> web.StreamResponse:
 async def post_read(request: web.Request) -> web.StreamResponse:
     """The contact opens the conversation: what has arrived becomes read. ``{seen: count}``."""
     emulator = request.app[EMULATOR]
-    return reply({"seen": emulator.see_all(_contact(request))})
+    return reply({"seen": emulator.see_all(contact_of(request))})
 
 
 async def get_thread(request: web.Request) -> web.StreamResponse:
@@ -51,7 +51,7 @@ async def get_thread(request: web.Request) -> web.StreamResponse:
     file_size, filename, url}``, the url being this server's. Directions are the business's; the status of inbound
     messages is the contact's ticks (sent, delivered: the webhook was answered 200, read)."""
     only_queries(request)
-    return reply(request.app[EMULATOR].thread_of(_contact(request)))
+    return reply(request.app[EMULATOR].thread_of(contact_of(request)))
 
 
 async def post_inbound(request: web.Request) -> web.StreamResponse:
@@ -102,7 +102,8 @@ def _wa_id(request: web.Request) -> str:
     return wa_id
 
 
-def _contact(request: web.Request) -> Contact:
+def contact_of(request: web.Request) -> Contact:
+    """The contact in the path, by wa_id or business-scoped id."""
     contact = request.app[EMULATOR].contacts.find(request.match_info["wa_id"])
     if contact is None:
         raise ControlError(f"There is no contact {request.match_info['wa_id']!r}.", http=404)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from whatsapp_emulator.control import console, levers, media, people, personas, records, running
+from whatsapp_emulator.control import (
+    console,
+    identity,
+    levers,
+    media,
+    numbers,
+    people,
+    personas,
+    records,
+    running,
+    templates,
+)
 from whatsapp_emulator.control.bodies import ControlError, reply
 from whatsapp_emulator.control.live import stream_live
 from whatsapp_emulator.graph.routes import Handler
@@ -16,9 +27,16 @@ def add_control_routes(app: web.Application) -> None:
         ("PUT", "contacts/{wa_id}", people.put_contact),
         ("POST", "contacts/{wa_id}/read", people.post_read),
         ("GET", "contacts/{wa_id}/thread", people.get_thread),
+        ("POST", "contacts/{wa_id}/number", identity.post_number),
+        ("POST", "contacts/{wa_id}/user-id", identity.post_user_id),
+        ("POST", "contacts/{wa_id}/identity", identity.post_identity),
         ("POST", "inbound", people.post_inbound),
         ("POST", "media", media.post_media),
         ("GET", "media/{id}", media.get_media),
+        ("GET", "numbers", numbers.get_numbers),
+        ("PUT", "numbers/{id}", numbers.put_number),
+        ("GET", "templates", templates.get_templates),
+        ("PUT", "templates/{id}", templates.put_template),
         ("GET", "ledger", records.get_ledger),
         ("GET", "faults", levers.get_faults),
         ("PUT", "faults", levers.put_faults),

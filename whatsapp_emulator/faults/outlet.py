@@ -144,7 +144,7 @@ class Outlet:
     def _gather(self, key: Key, updates: list[Update], wait_seconds: float) -> None:
         if key not in self._gathered:
             self._gathered[key] = []
-            self._spawn(self._let_go(key, wait_seconds))
+            self._spawn(self._let_go(key, self._gathered[key], wait_seconds))
         self._gathered[key] += updates
         self._under_way.begin("webhooks", len(updates))
 
@@ -154,9 +154,8 @@ class Outlet:
         self._under_way.end("webhooks", len(updates))
         return updates
 
-    async def _let_go(self, key: Key, wait_seconds: float) -> None:
+    async def _let_go(self, key: Key, waiting: list[Update], wait_seconds: float) -> None:
         """After the wait, send what is still there without the rest."""
-        waiting = self._gathered[key]
         await self._clock.sleep(wait_seconds)
         if self._gathered.get(key) is waiting:
             self._engine.submit_together(self._release(key))

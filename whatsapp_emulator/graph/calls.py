@@ -25,6 +25,7 @@ class SendCall:
     payload: Any
     context: str | None
     opaque: str | None
+    identity_key_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def parse_call(body: Any) -> SendCall | ReadCall:
         raise GraphError(
             100, message="(#100) Param recipient_type must be one of {INDIVIDUAL, GROUP}."
         )
+    identity = body.get("recipient_identity_key_hash")
+    if identity is not None and not isinstance(identity, str):
+        raise GraphError(100, message="(#100) Param recipient_identity_key_hash must be a string.")
     return SendCall(
         address=address,
         addressed_by=addressed_by,
@@ -60,6 +64,7 @@ def parse_call(body: Any) -> SendCall | ReadCall:
         payload=body[kind],
         context=_parse_context(body.get("context")),
         opaque=_parse_opaque(body.get("biz_opaque_callback_data")),
+        identity_key_hash=identity,
     )
 
 

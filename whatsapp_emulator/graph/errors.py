@@ -49,16 +49,30 @@ CODES: dict[int, tuple[int, str]] = {
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (503, "Account in maintenance mode"),
     131062: (400, "Business-scoped user ids are not supported for this message"),
+    131060: (400, "This message is unavailable"),
+    131063: (400, "Marketing templates are not available"),
     131064: (400, "Messaging limit reached"),
     132000: (400, "Template parameter count mismatch"),
     132001: (404, "Template does not exist"),
     132005: (400, "Template hydrated text too long"),
     132007: (400, "Template format character policy violated"),
     132012: (400, "Template parameter format mismatch"),
+    132018: (400, "Template parameter is not valid"),
     132015: (400, "Template is paused"),
     132016: (400, "Template is disabled"),
+    132068: (400, "Flow is blocked"),
+    132069: (400, "Flow is throttled"),
     133004: (503, "Server temporarily unavailable"),
+    133005: (400, "Two step verification PIN mismatch"),
+    133006: (400, "Phone number re-verification needed"),
     133010: (400, "Phone number not registered"),
+    133015: (400, "Please wait a few minutes before attempting to register this phone number"),
+    133016: (400, "Account register deregister rate limit exceeded"),
+    136024: (400, "Request code error"),
+    139100: (400, "Failed to block/unblock some users"),
+    139101: (400, "Blocklist limit reached"),
+    139102: (400, "Blocklist concurrent update"),
+    139103: (500, "Internal error"),
     135000: (400, "Generic user error"),
     137000: (400, "Recipient identity key hash mismatch"),
 }
@@ -87,6 +101,8 @@ class GraphError(Exception):
         http: int | None = None,
         message: str | None = None,
         retry_after_seconds: float | None = None,
+        subcode: int | None = None,
+        user_title: str | None = None,
     ) -> None:
         usual_http, title = CODES.get(code, (400, "Unknown error"))
         super().__init__(title)
@@ -95,6 +111,8 @@ class GraphError(Exception):
         self.message = message or f"(#{code}) {title}"
         self.details = details or _DETAILS.get(code, title)
         self.retry_after_seconds = retry_after_seconds
+        self.subcode = subcode
+        self.user_title = user_title
 
     def body(self, trace: str) -> dict[str, Any]:
         """The error object as Meta sends it."""
@@ -105,6 +123,14 @@ class GraphError(Exception):
             "error_data": {"messaging_product": "whatsapp", "details": self.details},
             "fbtrace_id": trace,
         }
+        if self.user_title is not None:
+            # Meant for the person in front of the screen: no error_data then.
+            del error["error_data"]
+            error["is_transient"] = False
+            error["error_user_title"] = self.user_title
+            error["error_user_msg"] = self.details
+        if self.subcode is not None:
+            error["error_subcode"] = self.subcode
         if self.code in (0, 190):
             error["message"] = self.details
             del error["error_data"]

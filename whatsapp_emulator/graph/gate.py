@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -63,6 +64,32 @@ def business_number(request: web.Request) -> str:
     if phone not in request.app[EMULATOR].settings.phone_number_ids:
         raise no_such_object(phone)
     return phone
+
+
+def business_account(request: web.Request) -> str:
+    """The business account in the path; refused when it is none of ours, or called too often."""
+    emulator = request.app[EMULATOR]
+    account = request.match_info["account"]
+    if account not in emulator.settings.account_ids:
+        raise no_such_object(account)
+    wait = emulator.limiter.management_exceeded(account)
+    if wait:
+        raise GraphError(80007, retry_after_seconds=wait)
+    return account
+
+
+async def read_body(request: web.Request) -> dict[str, Any]:
+    """The call's JSON object, or its form fields."""
+    if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return dict((await request.post()).items())
+    raw = await request.read()
+    try:
+        body = json.loads(raw) if raw else {}
+    except (ValueError, RecursionError):
+        raise GraphError(100, message="(#100) The body is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise GraphError(100, message="(#100) The body must be a JSON object.")
+    return body
 
 
 def no_such_object(name: str) -> GraphError:

@@ -13,9 +13,17 @@ from whatsapp_emulator.graph.answers import act_refusal, answer
 from whatsapp_emulator.graph.calls import ReadCall, SendCall, parse_call
 from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.graph.gate import EMULATOR, business_number, maybe_spoil, success
+from whatsapp_emulator.graph.recipients import (
+    check_reaction,
+    check_recipient,
+    check_window,
+    find_recipient,
+)
+from whatsapp_emulator.graph.template_sends import check_template_send
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.attachments import attachments, fault_of, find_media
 from whatsapp_emulator.media.store import Media
+from whatsapp_emulator.templates.fitting import Fitted
 from whatsapp_emulator.thread import summary
 
 
@@ -36,7 +44,7 @@ async def post_message(request: web.Request) -> web.StreamResponse:
 async def _send(
     request: web.Request, emulator: Emulator, call: SendCall, phone: str
 ) -> web.StreamResponse:
-    contact = emulator.contacts.find(call.address)
+    contact = find_recipient(emulator, call)
     if contact is not None:
         contact.calls += 1
     verdict = emulator.judge(
@@ -54,26 +62,21 @@ async def _send(
     exceeded = emulator.limiter.exceeded(phone, contact.wa_id if contact else call.address)
     if exceeded:
         raise GraphError(exceeded[0], retry_after_seconds=exceeded[1])
-    if contact is None:
-        raise GraphError(131026)
+    contact = check_recipient(emulator, call, contact, phone)
+    fitted = check_template_send(emulator, call, phone)
     media, faults = _check_media(emulator, call, phone)
-    faults = [*_check_window(emulator, call, contact, phone), *faults]
+    faults = [
+        *check_window(emulator, call, contact, phone),
+        *check_reaction(emulator, call, contact, phone),
+        *faults,
+    ]
     plan = Plan([*faults[:1], *verdict.plan.actions]) if faults else verdict.plan
-    entry = emulator.accept(call, contact, phone, plan, media)
-    good = answer(_accepted(call, contact, entry))
+    version = float(request.match_info["version"])
+    entry = emulator.accept(call, contact, phone, plan, media=media, version=version, fitted=fitted)
+    good = answer(_accepted(call, contact, entry, fitted))
     if isinstance(verdict.answer, StatusFirst):
         await emulator.first_answer(entry.wamid)
     return await maybe_spoil(request, verdict.answer, good)
-
-
-def _check_window(emulator: Emulator, call: SendCall, contact: Contact, phone: str) -> list[Fail]:
-    """Outside the service window: refused at once, or accepted to fail."""
-    expires_at = contact.window_expires_at(phone) or 0.0
-    if call.type == "template" or expires_at > emulator.clock.now():
-        return []
-    if emulator.journeys.behaviour.window_refusal == "sync":
-        raise GraphError(131047)
-    return [Fail(code=131047)]
 
 
 def _check_media(emulator: Emulator, call: SendCall, phone: str) -> tuple[Media | None, list[Fail]]:
@@ -91,13 +94,19 @@ def _check_media(emulator: Emulator, call: SendCall, phone: str) -> tuple[Media 
     return first, faults
 
 
-def _accepted(call: SendCall, contact: Contact, entry: Entry) -> dict[str, object]:
+def _accepted(
+    call: SendCall, contact: Contact, entry: Entry, fitted: Fitted | None
+) -> dict[str, object]:
     shown = "wa_id" if call.addressed_by == "to" else "user_id"
     address = contact.wa_id if shown == "wa_id" else contact.bsuid
+    message = {"id": entry.wamid}
+    if fitted is not None:
+        held = fitted.template.is_held
+        message["message_status"] = "held_for_quality_assessment" if held else "accepted"
     return {
         "messaging_product": "whatsapp",
         "contacts": [{"input": call.address, shown: address}],
-        "messages": [{"id": entry.wamid}],
+        "messages": [message],
     }
 
 

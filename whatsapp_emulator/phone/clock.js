@@ -13,7 +13,7 @@ export class Clock {
     this.now = () => new Date(Date.now() + this.aheadSeconds * 1000);
     for (const button of document.querySelectorAll('[data-advance]')) {
       const seconds = Number(/** @type {HTMLElement} */ (button).dataset.advance);
-      button.addEventListener('click', () => void control('POST', 'clock/advance', { seconds }));
+      button.addEventListener('click', () => void control('POST', 'clock/advance', { seconds }).catch(() => {}));
     }
     setInterval(() => this.tick(), 250);
     this.tick();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Coroutine, Iterable
 from time import perf_counter
 from typing import Any
@@ -20,6 +21,14 @@ from whatsapp_emulator.webhooks.mailbox import Mailbox
 from whatsapp_emulator.webhooks.parcels import Parcel, split
 from whatsapp_emulator.webhooks.shapes import Update, envelope
 from whatsapp_emulator.webhooks.signature import encode, sign
+from whatsapp_emulator.webhooks.subscriptions import (
+    Subscription,
+    Subscriptions,
+    is_override,
+    override_name,
+)
+
+PIECE_BYTES = 512 * 1024
 
 
 class WebhookEngine:
@@ -42,6 +51,7 @@ class WebhookEngine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._mailboxes: dict[str, Mailbox] = {}
         self._parcels: set[Parcel] = set()
+        self.subscriptions = Subscriptions(settings.account_of)
         self._count = 0
         self.pace = Pace()
         self.is_held = False
@@ -93,12 +103,22 @@ class WebhookEngine:
 
     async def subscribe_others(self, apps: Iterable[App]) -> None:
         """Replace all apps but the first; what waits for those replaced is forgotten."""
-        for name in [name for name in self._mailboxes if name != FIRST]:
+        replaced = [one for one in self._mailboxes if one != FIRST and not is_override(one)]
+        for name in replaced:
             await self._mailboxes.pop(name).stop()
             for parcel in [one for one in self._parcels if one.app == name]:
                 self._forget(parcel)
         for app in apps:
             self._subscribe(app)
+
+    def override(self, account: str, subscription: Subscription) -> None:
+        """Set how the first app hears of the account."""
+        self.subscriptions.by_account[account] = subscription
+        name = override_name(account)
+        if name in self._mailboxes:
+            self._mailboxes[name].aim(subscription.override)
+        elif subscription.override:
+            self._subscribe(App(name, subscription.override, self._settings.app_secret))
 
     async def clear(self) -> None:
         """Forget all updates, the other apps and the log; go on empty."""
@@ -108,6 +128,7 @@ class WebhookEngine:
         self.log.clear()
         first = self._mailboxes[FIRST]
         self._mailboxes = {FIRST: first}
+        self.subscriptions.by_account.clear()
         first.start()
 
     def submit(self, updates: Iterable[Update], *, after_seconds: float = 0.0) -> None:
@@ -171,9 +192,9 @@ class WebhookEngine:
         self._mailboxes[app.name].start()
 
     def _receivers(self, update: Update) -> list[str]:
-        if update.app is None:
-            return list(self._mailboxes)
-        return [update.app] if update.app in self._mailboxes else []
+        names = list(self._mailboxes) if update.app is None else [update.app]
+        heard = self.subscriptions.receivers(update, names)
+        return [name for name in heard if name in self._mailboxes]
 
     def _send(self, parcel: Parcel, after_seconds: float = 0.0) -> None:
         parcel.first_at = parcel.due_at = self._clock.now() + after_seconds
@@ -202,7 +223,7 @@ class WebhookEngine:
 
     async def _post(self, app: App, parcels: list[Parcel]) -> bool:
         updates = [update for parcel in parcels for update in parcel.updates]
-        body = encode(envelope(updates, self._settings.business_account_id, self._display_numbers))
+        body = encode(envelope(updates, self._settings.account_of, self._display_numbers))
         lies = parcels[0].lies
         is_unsigned = lies and any(update.unsigned for update in updates)
         for parcel in parcels:
@@ -227,7 +248,9 @@ class WebhookEngine:
         if not is_unsigned:
             secret = app.secret + (" (wrong)" if lies else "")
             headers["X-Hub-Signature-256"] = sign(secret, body)
-        await self.request("POST", attempt.url, attempt, data=body, headers=headers)
+        # The client wants large bodies as files, so as to write them piece by piece.
+        sent = io.BytesIO(body) if len(body) > PIECE_BYTES else body
+        await self.request("POST", attempt.url, attempt, data=sent, headers=headers)
         if attempt.http == 200 and not parcels[0].replayed:
             self._replay(app, updates)
         return attempt.http == 200

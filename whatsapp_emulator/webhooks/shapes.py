@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import Any, Literal
 
 import msgspec
@@ -19,17 +20,20 @@ FREE_REPLY = {
     "category": "service",
 }
 TEMPLATE = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
+# Statuses of calls below this version carry a ``conversation``.
+CONVERSATION_OMITTED = 24.0
 
 
 class Update(msgspec.Struct):
-    """One item of a webhook: a member of ``value.messages``, ``.statuses`` or ``.errors``.
+    """One item of a webhook: a member of ``value.messages``, ``.statuses`` or ``.errors``, or the
+    whole ``value`` of a change about an ``account`` (with the time ``at`` on its entry).
 
     ``lies``: how many deliveries of it are signed wrongly, or not at all (``unsigned``).
     ``replays``: after how many seconds each its POST is repeated. ``field``: of its change.
     ``own_entry``: it shares no entry with others. ``app``: the only one to get it.
     """
 
-    kind: Literal["messages", "statuses", "errors"]
+    kind: Literal["messages", "statuses", "errors", "account"]
     phone_number_id: str
     wamid: str
     value: dict[str, Any]
@@ -41,15 +45,26 @@ class Update(msgspec.Struct):
     field: str = "messages"
     own_entry: bool = False
     app: str | None = None
+    account: str = ""
+    at: float = 0.0
 
 
 def message_update(inbound: InboundMessage, contact: Contact) -> Update:
+    """``user_changed_user_id`` alone comes without ``contacts`` and ``from``."""
+    system = inbound.message.get("system") or {}
+    is_nameless = system.get("type") == "user_changed_user_id"
+    if is_nameless:
+        inbound.message.pop("from", None)
     return Update(
         kind="messages",
         phone_number_id=inbound.phone_number_id,
         wamid=inbound.wamid,
         value=inbound.message,
-        contact=_contact(contact, with_username=True),
+        contact=None
+        if is_nameless
+        else contact_shape(
+            contact, contact.shows_phone(inbound.phone_number_id, inbound.at), with_username=True
+        ),
     )
 
 
@@ -64,17 +79,22 @@ def status_update(
 ) -> Update:
     """A status of ``entry``; ``failure`` is the code and details of a ``failed`` one."""
     value: dict[str, Any] = {"id": entry.wamid, "status": status, "timestamp": str(int(at))}
-    if not contact.phone_hidden:
+    shows_phone = contact.shows_phone(entry.phone_number_id, at)
+    if shows_phone:
         value["recipient_id"] = contact.wa_id
     # Meta leaves contacts out of a failed status, and the user id too if sent to a number.
     if failure is None or entry.addressed_by == "recipient":
         value["recipient_user_id"] = contact.bsuid
+        if contact.parent_bsuid:
+            value["recipient_parent_user_id"] = contact.parent_bsuid
     if entry.opaque is not None and with_opaque:
         value["biz_opaque_callback_data"] = entry.opaque
     if failure is not None:
         value["errors"] = [webhook_error(*failure)]
     elif status == "sent" or entry.read_at is None or entry.delivered_at is None:
         value["pricing"] = TEMPLATE if entry.type == "template" else FREE_REPLY
+    if entry.version < CONVERSATION_OMITTED and failure is None:
+        value["conversation"] = conversation(entry, contact, status)
     return Update(
         kind="statuses",
         phone_number_id=entry.phone_number_id,
@@ -82,15 +102,30 @@ def status_update(
         value=value,
         contact=None
         if failure is not None
-        else _contact(contact, with_username=status in ("delivered", "read")),
+        else contact_shape(contact, shows_phone, with_username=status in ("delivered", "read")),
         status=status,
     )
 
 
+def account_update(account: str, field: str, value: dict[str, Any], at: float) -> Update:
+    """A change about a business account (its templates, its numbers)."""
+    return Update(
+        kind="account",
+        phone_number_id="",
+        wamid="",
+        value=value,
+        field=field,
+        own_entry=True,
+        account=account,
+        at=at,
+    )
+
+
 def envelope(
-    updates: Iterable[Update], business_account_id: str, display_numbers: dict[str, str]
+    updates: Iterable[Update], account_of: Callable[[str], str], display_numbers: dict[str, str]
 ) -> dict[str, Any]:
-    """Updates as one POST: one change per field, number, kind and presence of contacts."""
+    """Updates as one POST: one entry per account, one change per field, number, kind and presence
+    of contacts. ``account_of`` tells the business account of a number."""
     groups: dict[tuple[str, str, str, bool], list[Update]] = {}
     alone = []
     for update in updates:
@@ -99,16 +134,24 @@ def envelope(
         else:
             key = (update.field, update.phone_number_id, update.kind, update.contact is None)
             groups.setdefault(key, []).append(update)
-    entries = [[_change(group, display_numbers) for group in groups.values()]] if groups else []
-    entries += [[_change(group, display_numbers)] for group in alone]
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": business_account_id, "changes": changes} for changes in entries],
-    }
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for group in groups.values():
+        changes = entries.setdefault(account_of(group[0].phone_number_id), [])
+        changes.append(_change(group, display_numbers))
+    shaped: list[dict[str, Any]] = [
+        {"id": account, "changes": changes} for account, changes in entries.items()
+    ]
+    for [one] in alone:
+        account = one.account or account_of(one.phone_number_id)
+        time = {"time": int(one.at)} if one.at else {}
+        shaped.append({"id": account, **time, "changes": [_change([one], display_numbers)]})
+    return {"object": "whatsapp_business_account", "entry": shaped}
 
 
 def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, Any]:
     first = group[0]
+    if first.kind == "account":
+        return {"value": first.value, "field": first.field}
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {
@@ -123,11 +166,29 @@ def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, A
     return {"value": value, "field": first.field}
 
 
-def _contact(contact: Contact, *, with_username: bool) -> dict[str, Any]:
+def conversation(entry: Entry, contact: Contact, status: str) -> dict[str, Any]:
+    """What statuses told of the conversation before v24: one per contact, number and day; when
+    it ends is told by ``sent`` only."""
+    origin = "utility" if entry.type == "template" else "service"
+    began_at = entry.accepted_at // 86400 * 86400
+    unique = f"{contact.bsuid}/{entry.phone_number_id}/{origin}/{began_at}"
+    shape: dict[str, Any] = {
+        "id": blake2b(unique.encode(), digest_size=16).hexdigest(),
+        "origin": {"type": origin},
+    }
+    if status == "sent":
+        shape["expiration_timestamp"] = str(int(began_at + 86400))
+    return shape
+
+
+def contact_shape(contact: Contact, shows_phone: bool, *, with_username: bool) -> dict[str, Any]:
+    """A member of ``contacts``."""
     profile: dict[str, Any] = {"name": contact.name}
     if with_username and contact.username:
         profile["username"] = contact.username
     shape: dict[str, Any] = {"profile": profile, "user_id": contact.bsuid}
-    if not contact.phone_hidden:
+    if contact.parent_bsuid:
+        shape["parent_user_id"] = contact.parent_bsuid
+    if shows_phone:
         shape["wa_id"] = contact.wa_id
     return shape

@@ -7,13 +7,15 @@ import hmac
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 def encode(payload: dict[str, Any]) -> bytes:
     r"""JSON as Meta writes it: non-ASCII as ``\uXXXX`` and ``/`` as ``\/``.
 
     A receiver that verifies a re-serialised body instead of the raw bytes fails on this.
     """
-    return json.dumps(payload, separators=(",", ":")).replace("/", "\\/").encode("ascii")
+    return _ENCODER.encode(payload).replace("/", "\\/").encode("ascii")
 
 
 def sign(secret: str, body: bytes) -> str:

@@ -1,0 +1,1 @@
+"""Message templates: made, reviewed, paused and sent as WhatsApp does."""
