@@ -14,7 +14,7 @@ setup: ## Make .venv, install what the locks name, build the front end, find Chr
 	@$(PYTHON) -m tools.setup
 
 demo: ## Start Forthwith with an emulated WhatsApp and lively conversations
-	@$(PYTHON) -m tools.setup --without-chromium
+	@$(PYTHON) -m tools.setup --without-tests
 	@$(BIN)/forthwith demo
 
 test: setup ## Run every test of both halves; PYTEST="-k name" narrows the second

@@ -1,8 +1,8 @@
 """Makes a fresh clone ready: `make setup`.
 
 Runs under the system's Python with nothing but the standard library, and does only what its
-stamps say is not done yet. Chromium serves the browser tests alone, so `--without-chromium`
-(`make demo`) leaves it out.
+stamps say is not done yet. Chromium and the foreign clients serve the tests alone, so
+`--without-tests` (`make demo`) leaves them out.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 LOG = VENV / "setup.log"
 WEB = ROOT / "web"
+CLIENTS = ROOT / "tests" / "conformance"
+NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 LOCK = ROOT / "requirements" / "dev.txt"
 OLDEST = (3, 11)
 NEWER_PYTHONS = tuple(f"python3.{minor}" for minor in range(14, OLDEST[1] - 1, -1))
@@ -155,20 +157,27 @@ def install_forthwith() -> str:
         "install",
         "--no-deps",
         "--no-build-isolation",
-        "-e",
-        ROOT,
+        *("-e", ROOT, "-e", ROOT / "whatsapp_emulator"),
         otherwise="Forthwith itself could not be installed; see the end of the log below.",
     )
     return "installed for editing"
 
 
 def install_web_packages() -> str:
+    return npm_ci(WEB, "The web packages")
+
+
+def install_clients() -> str:
+    return npm_ci(CLIENTS, "The clients that the emulator is tested with")
+
+
+def npm_ci(folder: Path, what: str) -> str:
     run(
         BIN / "npm",
         "ci",
         "--no-progress",
-        cwd=WEB,
-        otherwise="The web packages could not be installed; "
+        cwd=folder,
+        otherwise=f"{what} could not be installed; "
         "see the end of the log below, check the network and run `make setup` again.",
     )
     return "installed"
@@ -208,16 +217,17 @@ class Setup:
         self.stamps.remember(name, key)
         self.done += 1
 
-    def all_steps(self, with_chromium: bool) -> None:
+    def all_steps(self, for_tests: bool) -> None:
         environment = str(VENV)
         if environment_works():
             self.stamps.remember("environment", environment)
         else:
             self.stamps.forget("environment")
         python = fingerprint([LOCK], environment)
-        installed = fingerprint([ROOT / "pyproject.toml", ROOT / "hatch_build.py"], python)
-        locks = [WEB / name for name in ("package.json", "package-lock.json", ".npmrc")]
-        packages = fingerprint(locks, environment)
+        projects = [ROOT / "pyproject.toml", ROOT / "whatsapp_emulator" / "pyproject.toml"]
+        installed = fingerprint([*projects, ROOT / "hatch_build.py"], python)
+        packages = fingerprint([WEB / name for name in NPM_FILES], environment)
+        clients = fingerprint([CLIENTS / name for name in NPM_FILES], environment)
         built = fingerprint([WEB], packages)
         self.step("Python environment", "environment", environment, BIN, make_environment)
         self.step("Python packages", "packages", python, None, install_python_packages)
@@ -226,7 +236,9 @@ class Setup:
         self.step("Web packages", "web-packages", packages, modules, install_web_packages)
         page = WEB / "dist" / "index.html"
         self.step("Front end", "front-end", built, page, build_front_end)
-        if with_chromium:
+        if for_tests:
+            modules = CLIENTS / "node_modules"
+            self.step("Foreign clients", "clients", clients, modules, install_clients)
             browser = chromium.chromium_path()
             self.step("Chromium", "chromium", str(browser), None, find_chromium)
 
@@ -239,7 +251,7 @@ def main() -> int:
         fcntl.flock(turn, fcntl.LOCK_EX)
         try:
             use_new_enough_python()
-            setup.all_steps(with_chromium="--without-chromium" not in sys.argv[1:])
+            setup.all_steps(for_tests="--without-tests" not in sys.argv[1:])
         except SetupError as error:
             print(f"\n\nSetup stopped: {error}", file=sys.stderr)
             if isinstance(error, CommandFailed):

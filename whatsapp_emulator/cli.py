@@ -12,13 +12,20 @@ from pathlib import Path
 
 from whatsapp_emulator.server import serving
 from whatsapp_emulator.settings import Settings, SettingsError
+from whatsapp_emulator.testing import (
+    APP_SECRET,
+    BUSINESS_ACCOUNT_ID,
+    PHONE_NUMBER_ID,
+    TOKEN,
+    VERIFY_TOKEN,
+)
 
 EX_CONFIG = 78  # sysexits.h: a configuration error
 
 # option: what it means; each is also the variable EMULATOR_<OPTION>
 OPTIONS = {
     "port": "port to listen on; 0 takes a free one and prints it",
-    "webhook-url": "where webhooks go (this machine only)",
+    "webhook-url": "where webhooks go (this machine only); without it they wait for an address",
     "app-secret": "signs the webhooks",
     "verify-token": "proves the subscription in the handshake",
     "token": "the bearer token calls must carry (never a real one)",
@@ -30,8 +37,16 @@ OPTIONS = {
     "business-name": "verified name of the business",
     "ready-url": "personas begin to write when this URL first answers 200",
 }
-DEFAULTS = {"port": "0", "host": "127.0.0.1", "business-name": "Alder Lane Cycles"}
-OPTIONAL = ("state", "ready-url", "seed")
+DEFAULTS = {
+    "port": "0",
+    "app-secret": APP_SECRET,
+    "verify-token": VERIFY_TOKEN,
+    "token": TOKEN,
+    "phone-number-id": PHONE_NUMBER_ID,
+    "business-account-id": BUSINESS_ACCOUNT_ID,
+    "host": "127.0.0.1",
+    "business-name": "Alder Lane Cycles",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,20 +71,19 @@ def read_settings(arguments: list[str] | None, environment: Mapping[str, str]) -
         "an environment variable: --webhook-url as EMULATOR_WEBHOOK_URL.",
     )
     for option, meaning in OPTIONS.items():
-        parser.add_argument(f"--{option}", help=meaning, default=None)
+        usual = f" [{DEFAULTS[option]}]" if option in DEFAULTS else ""
+        parser.add_argument(f"--{option}", help=meaning + usual, default=None)
     parser.add_argument("--personas", action="store_true", help="people who write by themselves")
     given = vars(parser.parse_args(arguments))
     values: dict[str, str] = {}
     for option in OPTIONS:
         variable = "EMULATOR_" + option.upper().replace("-", "_")
-        value = given[option.replace("-", "_")] or environment.get(variable) or DEFAULTS.get(option)
-        if value is None and option not in OPTIONAL:
-            raise SettingsError(f"--{option} (or {variable}) is missing.")
-        values[option] = value or ""
+        value = given[option.replace("-", "_")] or environment.get(variable)
+        values[option] = value or DEFAULTS.get(option, "")
     wants_personas = environment.get("EMULATOR_PERSONAS", "").lower() in ("1", "true", "yes", "on")
     numbers = [_number_and_account(one) for one in values["phone-number-id"].split(",")]
     return Settings(
-        webhook_url=values["webhook-url"],
+        webhook_url=values["webhook-url"] or None,
         app_secret=values["app-secret"],
         verify_token=values["verify-token"],
         token=values["token"],
@@ -106,4 +120,6 @@ async def run(settings: Settings) -> None:
     async with serving(settings) as running:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         print(f"whatsapp-emulator listening on http://{host}:{running.port}", flush=True)
+        print(f"business number {', '.join(settings.phone_number_ids)}", end="")
+        print(f" of account {settings.business_account_id}", flush=True)
         await stop.wait()

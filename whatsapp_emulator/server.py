@@ -57,9 +57,9 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
     await runner.setup()
     background: list[asyncio.Task[None]] = []
     try:
+        await emulator.webhooks.start()
         await door.open()
         emulator.own_url = f"http://{local_host(settings.host)}:{door.port}"
-        await emulator.webhooks.start()
         if saved is not None:
             snapshot.restore(emulator, saved)
         if company is not None:

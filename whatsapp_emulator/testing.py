@@ -22,6 +22,20 @@ VERIFY_TOKEN = "emulator-verify-token"  # noqa: S105 - invented
 TOKEN = "emulator-token"  # noqa: S105 - invented
 
 
+def settings_for_tests(**changes: Any) -> Settings:
+    """Settings with invented credentials, no webhook URL yet, and nothing that takes time."""
+    usual: dict[str, Any] = {
+        "webhook_url": None,
+        "app_secret": APP_SECRET,
+        "verify_token": VERIFY_TOKEN,
+        "token": TOKEN,
+        "phone_number_ids": (PHONE_NUMBER_ID,),
+        "business_account_id": BUSINESS_ACCOUNT_ID,
+        "pace": Pace(scale=0.0),
+    }
+    return Settings(**usual | changes)
+
+
 class RunningEmulator:
     """A handle on a running emulator. ``url`` has no trailing slash."""
 

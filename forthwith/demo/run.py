@@ -1,6 +1,7 @@
 """Start emulator and server, fill the store, say what to try, and keep both running until Ctrl-C."""
 
 import asyncio
+import os
 import signal
 import sys
 import tempfile
@@ -34,6 +35,8 @@ DEFAULTS = {
     "FORTHWITH_DEBUG": "true",
 }
 UP_WITHIN_SECONDS = 30.0
+EMULATOR = Path(__file__).with_name("emulator")
+"""The copy of the emulator that the wheel carries; in a checkout it is found as it is."""
 QUICK_END_SECONDS = 5.0
 """A server that ends by itself so soon would only end again."""
 
@@ -73,7 +76,7 @@ class _Demo:
         self._emulator = Child(
             "emulator",
             [sys.executable, "-m", "whatsapp_emulator", "--personas"],
-            environment | self._for_emulator(folder, emulator_port),
+            with_emulator(environment) | self._for_emulator(folder, emulator_port),
             folder / "emulator.log",
         )
 
@@ -152,6 +155,14 @@ class _Demo:
             "EMULATOR_BUSINESS_ACCOUNT_ID": settings.whatsapp_business_account_id,
             "EMULATOR_STATE": str(folder / "emulator.json"),
         }
+
+
+def with_emulator(environment: dict[str, str]) -> dict[str, str]:
+    """The environment, in which Python finds the wheel's copy of the emulator before any other."""
+    if not EMULATOR.is_dir():
+        return environment
+    path = filter(None, (str(EMULATOR), environment.get("PYTHONPATH")))
+    return environment | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def _free_port(setting: str, port: int) -> int:

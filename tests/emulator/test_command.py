@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +16,8 @@ import pytest
 
 from tests.emulator.conftest import INES, Business, Receiver, eventually
 from whatsapp_emulator.cli import EX_CONFIG, OPTIONS, main, read_settings
-from whatsapp_emulator.settings import SettingsError
-from whatsapp_emulator.testing import running_emulator
+from whatsapp_emulator.pace import Pace
+from whatsapp_emulator.testing import RunningEmulator, running_emulator, settings_for_tests
 
 GOOD = {
     "webhook-url": "http://127.0.0.1:9/webhooks/whatsapp",
@@ -55,12 +56,9 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     assert error.count("\n") == 1
 
 
-def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("EMULATOR_TOKEN", raising=False)
-    given = arguments()
-    at = given.index("--token")
-    with pytest.raises(SettingsError, match=r"--token \(or EMULATOR_TOKEN\) is missing"):
-        read_settings(given[:at] + given[at + 2 :], {})
+def test_without_options_it_takes_invented_credentials_and_lets_webhooks_wait() -> None:
+    settings = read_settings([], {})
+    assert settings == settings_for_tests(pace=Pace())
 
 
 def test_every_option_may_come_from_the_environment() -> None:
@@ -115,6 +113,22 @@ async def test_it_says_where_it_listens_and_ends_at_once_on_sigterm() -> None:
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(3):
                 assert await process.wait() == 0
+
+
+async def test_a_port_that_is_taken_is_one_sentence(
+    emulator: RunningEmulator, capfd: pytest.CaptureFixture[str]
+) -> None:
+    port = emulator.url.rsplit(":", 1)[1]
+    assert await asyncio.to_thread(main_in_a_process, "--port", port) == 1
+    error = capfd.readouterr().err
+    assert error.startswith("whatsapp-emulator: Cannot listen: ")
+    assert error.endswith("address already in use.\n")
+    assert error.count("\n") == 1
+
+
+def main_in_a_process(*extra: str) -> int:
+    command = [sys.executable, "-m", "whatsapp_emulator", *arguments(), *extra]
+    return subprocess.run(command, timeout=20).returncode
 
 
 async def test_the_state_file_carries_everything_over_a_restart(

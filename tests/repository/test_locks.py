@@ -11,8 +11,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-WEB = json.loads((ROOT / "web/package.json").read_text())
-WEB_LOCK = json.loads((ROOT / "web/package-lock.json").read_text())
+NPM = ("web", "tests/conformance")
 
 
 def locked(name: str) -> dict[str, str]:
@@ -21,26 +20,39 @@ def locked(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", text, re.MULTILINE))
 
 
-def test_the_web_lock_names_no_registry() -> None:
-    assert (ROOT / "web/package-lock.json").read_text().count('"resolved"') == 0
+def read_json(path: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((ROOT / path).read_text())
+    return read
 
 
-def test_every_web_package_is_checked_by_hash() -> None:
-    packages: dict[str, dict[str, Any]] = WEB_LOCK["packages"]
+@pytest.mark.parametrize("folder", NPM)
+def test_an_npm_lock_names_no_registry(folder: str) -> None:
+    assert (ROOT / folder / "package-lock.json").read_text().count('"resolved"') == 0
+    npmrc = (ROOT / folder / ".npmrc").read_text().splitlines()
+    assert "omit-lockfile-registry-resolved=true" in npmrc
+
+
+@pytest.mark.parametrize("folder", NPM)
+def test_every_npm_package_is_checked_by_hash(folder: str) -> None:
+    packages: dict[str, dict[str, Any]] = read_json(f"{folder}/package-lock.json")["packages"]
     without = [name for name, entry in packages.items() if name and "integrity" not in entry]
     assert not without
 
 
-@pytest.mark.parametrize("group", ["dependencies", "devDependencies"])
-def test_web_dependencies_are_exact_and_locked(group: str) -> None:
-    for name, version in WEB[group].items():
+@pytest.mark.parametrize("folder", NPM)
+def test_npm_dependencies_are_exact_and_locked(folder: str) -> None:
+    asked = read_json(f"{folder}/package.json")
+    packages = read_json(f"{folder}/package-lock.json")["packages"]
+    for name, version in (asked.get("dependencies", {}) | asked["devDependencies"]).items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version), f"{name} is not pinned to one version"
-        assert WEB_LOCK["packages"][f"node_modules/{name}"]["version"] == version
+        assert packages[f"node_modules/{name}"]["version"] == version
 
 
-def test_web_packages_run_nothing_when_installed() -> None:
-    assert "ignore-scripts=true" in (ROOT / "web/.npmrc").read_text().splitlines()
-    assert not {"preinstall", "install", "postinstall", "prepare"} & set(WEB["scripts"])
+@pytest.mark.parametrize("folder", NPM)
+def test_npm_packages_run_nothing_when_installed(folder: str) -> None:
+    assert "ignore-scripts=true" in (ROOT / folder / ".npmrc").read_text().splitlines()
+    scripts = read_json(f"{folder}/package.json").get("scripts", {})
+    assert not {"preinstall", "install", "postinstall", "prepare"} & set(scripts)
 
 
 @pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
@@ -67,6 +79,12 @@ def test_locks_fit_what_is_asked_for() -> None:
 
 def test_development_runs_on_what_servers_run_on() -> None:
     assert locked("run.txt").items() <= locked("dev.txt").items()
+
+
+def test_the_emulator_asks_for_nothing_that_servers_do_not_have() -> None:
+    own = tomllib.loads((ROOT / "whatsapp_emulator/pyproject.toml").read_text())["project"]
+    assert set(own["dependencies"]) <= set(PROJECT["project"]["dependencies"])
+    assert own["requires-python"] == PROJECT["project"]["requires-python"]
 
 
 def test_no_lock_that_names_a_registry() -> None:

@@ -17,6 +17,9 @@ STEPS = (
     "install_web_packages",
     "build_front_end",
 )
+FOR_TESTS = ("install_clients", "find_chromium")
+PROJECTS = ("pyproject.toml", "hatch_build.py", "whatsapp_emulator/pyproject.toml")
+CLIENTS = tuple(f"tests/conformance/{name}" for name in setup.NPM_FILES)
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     site = next(venv.glob("lib/*/site-packages"))
     (site / "pip.py").touch()
     (venv / "bin" / "forthwith").touch()
-    for name in ("pyproject.toml", "hatch_build.py", "requirements/dev.txt", "web/dist/index.html"):
+    for name in (*PROJECTS, *CLIENTS, "requirements/dev.txt", "web/dist/index.html"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     for name in ("package.json", "package-lock.json", "src/main.tsx", "node_modules/.bin/vite"):
@@ -46,6 +49,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(setup, "BIN", venv / "bin")
     monkeypatch.setattr(setup, "LOCK", tmp_path / "requirements" / "dev.txt")
     monkeypatch.setattr(setup, "WEB", web)
+    monkeypatch.setattr(setup, "CLIENTS", tmp_path / "tests" / "conformance")
     return tmp_path
 
 
@@ -61,14 +65,14 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         monkeypatch.setattr(setup, name, take)
 
-    for name in STEPS:
+    for name in (*STEPS, *FOR_TESTS):
         stand_in(name)
     return names
 
 
-def run_setup(taken: list[str]) -> list[str]:
+def run_setup(taken: list[str], *, for_tests: bool = False) -> list[str]:
     taken.clear()
-    setup.Setup().all_steps(with_chromium=False)
+    setup.Setup().all_steps(for_tests=for_tests)
     return list(taken)
 
 
@@ -102,6 +106,7 @@ def test_nothing_is_done_twice_whatever_the_clock_says(checkout: Path, taken: li
     [
         ("requirements/dev.txt", ["install_python_packages", "install_forthwith"]),
         ("pyproject.toml", ["install_forthwith"]),
+        ("whatsapp_emulator/pyproject.toml", ["install_forthwith"]),
         ("web/package-lock.json", ["install_web_packages", "build_front_end"]),
         ("web/src/main.tsx", ["build_front_end"]),
         ("web/src/new.tsx", ["build_front_end"]),
@@ -114,6 +119,15 @@ def test_a_changed_file_repeats_what_depends_on_it(
     run_setup(taken)
     (checkout / file).write_text("changed")
     assert run_setup(taken) == steps
+
+
+def test_what_only_tests_need_is_installed_for_tests_only(checkout: Path, taken: list[str]) -> None:
+    run_setup(taken)
+    assert run_setup(taken, for_tests=True) == list(FOR_TESTS)
+    (checkout / "tests/conformance/node_modules").mkdir()
+    (checkout / "tests/conformance/package-lock.json").write_text("changed")
+    assert run_setup(taken) == []
+    assert run_setup(taken, for_tests=True) == ["install_clients"]
 
 
 def test_a_lost_result_is_made_again(checkout: Path, taken: list[str]) -> None:
