@@ -100,8 +100,8 @@ class Settings:
     """Console tags in every browser."""
     emulator_port: int = 8001
     """`demo` only."""
-    emulator_console: str = ""
-    """Where the account menu's link to the emulator leads; `demo` sets it, else there is no link."""
+    emulator_url: str = ""
+    """`demo` sets it: the account menu leads there."""
 
     @property
     def browser_url(self) -> str:
@@ -238,13 +238,6 @@ def _text(text: str) -> str:
     return text
 
 
-def _loopback_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
-        raise ValueError("an http:// address of this machine")
-    return text
-
-
 def _credential(text: str) -> str:
     if _placeholder.fullmatch(text):
         raise ValueError("the real value; what is there looks like a placeholder")
@@ -355,5 +348,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "log_level": _log_level,
     "debug": _yes_or_no,
     "emulator_port": _port,
-    "emulator_console": _loopback_url,
+    "emulator_url": _public_url,
 }

@@ -27,7 +27,7 @@ from whatsapp_emulator.settings import Settings
 from whatsapp_emulator.templates.book import TemplateBook
 from whatsapp_emulator.templates.fitting import Fitted
 from whatsapp_emulator.templates.pacing import Pacing
-from whatsapp_emulator.thread import inbound_line, outbound_line, summary, thread
+from whatsapp_emulator.thread import inbound_line, outbound_line, summary
 from whatsapp_emulator.under_way import UnderWay
 from whatsapp_emulator.webhooks.engine import WebhookEngine
 from whatsapp_emulator.webhooks.shapes import Update, account_update, message_update
@@ -120,14 +120,8 @@ class Emulator:
         self.typing_until.clear()
         self.lives += 1
         self.life = life(self.settings.seed, self.lives)
-        self.let_go()
+        self.webhooks.hold(held=False)
         self._publish({"type": "reset"})
-
-    def let_go(self) -> None:
-        """Everything held back goes on: answers, late webhooks, statuses out of their turn."""
-        self.held_calls.let_go()
-        self.outlet.let_go()
-        self.webhooks.let_go()
 
     async def stop(self) -> None:
         """End what is under way towards the contacts; webhooks are stopped by themselves."""
@@ -314,16 +308,6 @@ class Emulator:
 
     def contact_shape(self, contact: Contact) -> dict[str, Any]:
         return {**contact.shape(self.number), "waiting": self.ledger.waiting(contact.wa_id)}
-
-    def thread_of(self, contact: Contact) -> dict[str, Any]:
-        typing = self.typing_until.get(contact.wa_id, 0.0) - self.clock.now()
-        return {
-            "contact": self.contact_shape(contact),
-            "messages": thread(
-                self.inbound.of_contact(contact.wa_id), self.ledger.of_contact(contact.wa_id)
-            ),
-            "typing_seconds": max(0.0, typing),
-        }
 
     # --- what the machinery reports ----------------------------------------------------------
 

@@ -18,6 +18,7 @@ from whatsapp_emulator.control.media import fill_media
 from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.identifiers import digits
+from whatsapp_emulator.thread import thread
 
 
 async def get_contacts(request: web.Request) -> web.StreamResponse:
@@ -51,7 +52,16 @@ async def get_thread(request: web.Request) -> web.StreamResponse:
     file_size, filename, url}``, the url being this server's. Directions are the business's; the status of inbound
     messages is the contact's ticks (sent, delivered: the webhook was answered 200, read)."""
     only_queries(request)
-    return reply(request.app[EMULATOR].thread_of(contact_of(request)))
+    emulator, contact = request.app[EMULATOR], contact_of(request)
+    inbound = emulator.inbound.of_contact(contact.wa_id)
+    typing = emulator.typing_until.get(contact.wa_id, 0.0) - emulator.clock.now()
+    return reply(
+        {
+            "contact": emulator.contact_shape(contact),
+            "messages": thread(inbound, emulator.ledger.of_contact(contact.wa_id)),
+            "typing_seconds": max(0.0, typing),
+        }
+    )
 
 
 async def post_inbound(request: web.Request) -> web.StreamResponse:

@@ -24,8 +24,15 @@ def set_weather(emulator: Emulator, one: weather.Weather) -> None:
     emulator.webhooks.hold(held=one.holds_webhooks)
     if one is weather.CALM:
         emulator.limiter.replace(Limits())
-        emulator.let_go()
+        let_go(emulator)
     publish_faults(emulator)
+
+
+def let_go(emulator: Emulator) -> None:
+    """Everything held back goes on: answers, late webhooks, statuses out of their turn."""
+    emulator.held_calls.let_go()
+    emulator.outlet.let_go()
+    emulator.webhooks.let_go()
 
 
 def faults_shape(emulator: Emulator) -> dict[str, Any]:
