@@ -99,9 +99,8 @@ class Settings:
     debug: bool = False
     """Console tags in every browser."""
     emulator_port: int = 8001
-    """`demo` only."""
     emulator_url: str = ""
-    """`demo` sets it: the account menu leads there."""
+    """Both `demo` only: the account menu leads to the second."""
 
     @property
     def browser_url(self) -> str:
@@ -332,7 +331,7 @@ def _addresses(text: str) -> str:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "port": _port,
-    "public_url": _public_url,
+    **dict.fromkeys(("public_url", "emulator_url"), _public_url),
     "trusted_proxies": _addresses,
     "data_dir": _folder,
     "database_url": _database_url,
@@ -348,5 +347,4 @@ READERS: dict[str, Callable[[str], Any]] = {
     "log_level": _log_level,
     "debug": _yes_or_no,
     "emulator_port": _port,
-    "emulator_url": _public_url,
 }
