@@ -91,6 +91,7 @@ async def running_app(
             metrics=metrics,
             secure=settings.browser_url.startswith("https:"),
             debug=settings.debug,
+            emulator_console=settings.emulator_url and f"{settings.emulator_url}/console",
             metrics_token=settings.metrics_token,
             stopped_loops=loops.stopped,
             open_sockets=sockets.count,

@@ -99,7 +99,8 @@ class Settings:
     debug: bool = False
     """Console tags in every browser."""
     emulator_port: int = 8001
-    """`demo` only."""
+    emulator_url: str = ""
+    """Both `demo` only: the account menu leads to the second."""
 
     @property
     def browser_url(self) -> str:
@@ -330,7 +331,7 @@ def _addresses(text: str) -> str:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "port": _port,
-    "public_url": _public_url,
+    **dict.fromkeys(("public_url", "emulator_url"), _public_url),
     "trusted_proxies": _addresses,
     "data_dir": _folder,
     "database_url": _database_url,

@@ -22,17 +22,27 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         await self.sleep_until(self.now() + seconds)
 
-    async def sleep_until(self, at: float) -> None:
-        """Return when the virtual time is ``at``; always yields once."""
+    async def sleep_until(
+        self, at: float, sleeping: dict[asyncio.Future[None], None] | None = None
+    ) -> None:
+        """Return when the virtual time is ``at``; always yields once.
+
+        Whoever gives ``sleeping``, futures in the order they began to sleep, can ``wake`` them
+        early.
+        """
         if at <= self.now() and not self._sleepers:  # or it would overtake one whose time has come
             await asyncio.sleep(0)
             return
         woken = asyncio.get_running_loop().create_future()
         self._arm(woken, at)
+        if sleeping is not None:
+            sleeping[woken] = None
         try:
             await woken
         finally:
             self._sleepers.pop(woken)[1].cancel()
+            if sleeping is not None:
+                del sleeping[woken]
 
     def advance(self, seconds: float) -> None:
         self.ahead_seconds += seconds
@@ -47,11 +57,12 @@ class VirtualClock:
     def _arm(self, woken: asyncio.Future[None], at: float) -> None:
         # The loop's own time is monotonic time: an exact instant keeps sleepers in their order.
         at_loop_time = at - self._origin - self.ahead_seconds
-        timer = asyncio.get_running_loop().call_at(at_loop_time, _wake, woken)
+        timer = asyncio.get_running_loop().call_at(at_loop_time, wake, woken)
         self._sleepers[woken] = (at, timer)
 
 
-def _wake(woken: asyncio.Future[None]) -> None:
+def wake(woken: asyncio.Future[None]) -> None:
+    """End a sleep now."""
     if not woken.done():
         woken.set_result(None)
 

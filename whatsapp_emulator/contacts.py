@@ -20,6 +20,7 @@ class Contact(msgspec.Struct):
 
     ``device``: ``online-open`` has the conversation on screen, ``online`` has the phone on,
     ``offline`` is off. ``phone_hidden``: webhooks name the contact by business-scoped id only.
+    ``blocked``: the contact has blocked the business: what is sent meanwhile never arrives.
     ``phone_fades``: they name the number for 30 days after an exchange with it (``met_at``, by
     business number), as for a person who has adopted a username. ``identity_key_hash`` is
     compared where a send names one. ``blocked_by``: business numbers that blocked the contact.
@@ -35,6 +36,7 @@ class Contact(msgspec.Struct):
     read_receipts: bool = True
     username: str | None = None
     phone_hidden: bool = False
+    blocked: bool = False
     parent_bsuid: str | None = None
     phone_fades: bool = False
     identity_key_hash: str | None = None
@@ -65,6 +67,7 @@ class Contact(msgspec.Struct):
             "bsuid": self.bsuid,
             "username": self.username,
             "phone_hidden": self.phone_hidden,
+            "blocked": self.blocked,
             "parent_bsuid": self.parent_bsuid,
             "phone_fades": self.phone_fades,
             "identity_key_hash": self.identity_key_hash,
@@ -82,6 +85,7 @@ class ContactPatch(msgspec.Struct, forbid_unknown_fields=True):
     bsuid: str | msgspec.UnsetType = msgspec.UNSET
     username: str | msgspec.UnsetType | None = msgspec.UNSET
     phone_hidden: bool | msgspec.UnsetType = msgspec.UNSET
+    blocked: bool | msgspec.UnsetType = msgspec.UNSET
     parent_bsuid: str | msgspec.UnsetType | None = msgspec.UNSET
     phone_fades: bool | msgspec.UnsetType = msgspec.UNSET
     identity_key_hash: str | msgspec.UnsetType | None = msgspec.UNSET

@@ -13,6 +13,7 @@ from whatsapp_emulator.faults.outlet import Outlet
 from whatsapp_emulator.faults.rules import Kind, Plan
 from whatsapp_emulator.first_answers import FirstAnswers
 from whatsapp_emulator.graph.calls import SendCall
+from whatsapp_emulator.held_calls import HeldCalls
 from whatsapp_emulator.identifiers import digits, life, wamid
 from whatsapp_emulator.inbound import InboundMessage, InboundMessages
 from whatsapp_emulator.journeys import Journeys
@@ -27,7 +28,7 @@ from whatsapp_emulator.settings import Settings
 from whatsapp_emulator.templates.book import TemplateBook
 from whatsapp_emulator.templates.fitting import Fitted
 from whatsapp_emulator.templates.pacing import Pacing
-from whatsapp_emulator.thread import inbound_line, outbound_line, summary, thread
+from whatsapp_emulator.thread import inbound_line, outbound_line, summary
 from whatsapp_emulator.under_way import UnderWay
 from whatsapp_emulator.webhooks.engine import WebhookEngine
 from whatsapp_emulator.webhooks.shapes import Update, account_update, message_update
@@ -56,6 +57,7 @@ class Emulator:
         self.upload_sessions: dict[str, int] = {}
         self.changed = asyncio.Event()
         self.stopping = asyncio.Event()
+        self.held_calls = HeldCalls(self.stopping)
         self.display_numbers = {
             number: f"4420794600{18 + index:02d}"  # Ofcom's range for drama
             for index, number in enumerate(settings.phone_number_ids)
@@ -75,6 +77,8 @@ class Emulator:
         # Told of every entry on a phone, at each change of it.
         self.on_arrival: list[Callable[[Entry], None]] = []
         self.first_answers = FirstAnswers()
+        # Told what the fault rules have made of each call and inbound message.
+        self.on_verdict: list[Callable[[Verdict, Contact | None], None]] = []
         self.lives = 0
         self.life = life(settings.seed, self.lives)
         self.use_pace(settings.pace)
@@ -118,6 +122,7 @@ class Emulator:
         self.typing_until.clear()
         self.lives += 1
         self.life = life(self.settings.seed, self.lives)
+        self.webhooks.hold(held=False)
         self._publish({"type": "reset"})
 
     async def stop(self) -> None:
@@ -210,7 +215,10 @@ class Emulator:
     ) -> Verdict:
         """Ask the fault rules about a call or an inbound message."""
         names = (contact.wa_id, contact.bsuid) if contact else (digits(address),)
-        return self.faults.judge(Occasion(kind, names, number, type_, text, opaque, phone))
+        verdict = self.faults.judge(Occasion(kind, names, number, type_, text, opaque, phone))
+        for tell in self.on_verdict:
+            tell(verdict, contact)
+        return verdict
 
     def accept(
         self,
@@ -236,6 +244,7 @@ class Emulator:
             context=call.context,
             opaque=call.opaque,
             media=media,
+            barred=contact.blocked,
             version=version,
             plan=plan,
         )
@@ -290,16 +299,6 @@ class Emulator:
     def contact_shape(self, contact: Contact) -> dict[str, Any]:
         return {**contact.shape(self.number), "waiting": self.ledger.waiting(contact.wa_id)}
 
-    def thread_of(self, contact: Contact) -> dict[str, Any]:
-        typing = self.typing_until.get(contact.wa_id, 0.0) - self.clock.now()
-        return {
-            "contact": self.contact_shape(contact),
-            "messages": thread(
-                self.inbound.of_contact(contact.wa_id), self.ledger.of_contact(contact.wa_id)
-            ),
-            "typing_seconds": max(0.0, typing),
-        }
-
     # --- what the machinery reports ----------------------------------------------------------
 
     def _answered(self, updates: list[Update]) -> None:
@@ -314,10 +313,12 @@ class Emulator:
     def _entry_changed(self, entry: Entry) -> None:
         self.ledger.note(entry)
         self.changed.set()
-        if entry.arrived_at is not None:
+        if self.live.is_heard and not entry.past:
+            self.live.publish({"type": "entry", "entry": entry.shape()})
+        if entry.shown_at is not None:
             if self.live.is_heard:
                 self._publish_line(entry.to, outbound_line(entry))
-            for tell in self.on_arrival:
+            for tell in self.on_arrival if entry.arrived_at is not None else ():
                 tell(entry)
         elif self.live.is_heard:
             contact = self.contacts.get(entry.to)

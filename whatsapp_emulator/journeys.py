@@ -43,6 +43,8 @@ class Journeys:
         """Whether statuses of the entry are still to come (asked after a restart)."""
         if any(at is not None for at in (entry.failed_at, entry.read_at, entry.expired_at)):
             return False
+        if entry.barred and entry.sent_at is not None:
+            return False
         unread = entry.seen_at is not None and contact.read_receipts
         return entry.arrived_at is None or unread or entry.plan.find(Fail) is not None
 
@@ -95,8 +97,8 @@ class Journeys:
         if fail and fail.after == "sent":
             await self._wait(entry, "failed", self.pace.delivered_seconds)
             return self._fail(entry, contact, fail)
-        if entry.type == "reaction":
-            return None  # only `sent` follows a reaction
+        if entry.type == "reaction" or entry.barred:
+            return None  # only `sent` follows a reaction, or what a blocked business sends
         if entry.arrived_at is None:
             await self._arrive(entry, contact)
         if entry.expired_at is not None:

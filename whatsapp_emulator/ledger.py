@@ -19,6 +19,7 @@ class Entry(msgspec.Struct):
 
     ``arrived_at``: on the contact's phone; ``seen_at``: on its screen (``read_at`` only follows
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
+    ``barred``: the contact had blocked the business: it never comes further than `sent`.
     ``media``: the first file it carries, uploaded or fetched. ``version``: the API's of the call.
     ``shown``, ``replies``: what the phone shows of a template, and its quick replies
     (``{text, payload}``); ``category`` is the template's. ``expired_at``: still not on the
@@ -42,6 +43,7 @@ class Entry(msgspec.Struct):
     failed_at: float | None = None
     failed_code: int | None = None
     past: bool = False
+    barred: bool = False
     media: Media | None = None
     version: float = 26.0
     shown: str | None = None
@@ -58,8 +60,13 @@ class Entry(msgspec.Struct):
         return self.payload.get("body") if self.type == "text" else self.payload
 
     @property
+    def shown_at(self) -> float | None:
+        """When it came up on the contact's phone; a reaction does with its `sent`."""
+        return self.sent_at if self.type == "reaction" else self.arrived_at
+
+    @property
     def is_waiting(self) -> bool:
-        is_over = self.failed_at is not None or self.expired_at is not None
+        is_over = self.failed_at is not None or self.expired_at is not None or self.barred
         return self.arrived_at is None and not is_over and self.type != "reaction"
 
     @property

@@ -1,4 +1,4 @@
-"""The emulator as a server: one port for Graph API, control plane and phone page."""
+"""The emulator as a server: one port for Graph API, control plane, phones and console."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from whatsapp_emulator.personas.company import Company
 from whatsapp_emulator.phone_page import add_phone_page
 from whatsapp_emulator.settings import Settings, local_host
 from whatsapp_emulator.webhooks.handshake import shake_hands
+from whatsapp_emulator.wire.tap import TAP, Tap, tap_calls
 
 BODY_LIMIT = 2 * 1024 * 1024
 
@@ -33,8 +34,9 @@ class Running:
 
 
 def build_app(emulator: Emulator, company: Company | None) -> web.Application:
-    app = web.Application(middlewares=[loopback_only], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[loopback_only, tap_calls], client_max_size=BODY_LIMIT)
     app[EMULATOR] = emulator
+    app[TAP] = Tap(emulator)
     if company is not None:
         app[COMPANY] = company
     add_graph_routes(app)

@@ -30,6 +30,7 @@ class SignedOut(Refusal):
 @dataclass(frozen=True, slots=True)
 class Context:
     """`now`: milliseconds since the epoch. `secure`: browsers reach us by https. `debug`: console tags are on.
+    `emulator_console`: its address in the demo, else empty.
 
     `open_sockets`: how many there are. `free_disk`: free part of the data folder's disk, from 0 to 1. `stopped_loops`: names of background loops that should run and do not.
     `tell_read(conversation_id, phone_number_id, wamid)`: show the contact blue ticks, soon.
@@ -42,6 +43,7 @@ class Context:
     metrics: Metrics
     secure: bool
     debug: bool
+    emulator_console: str
     metrics_token: str
     stopped_loops: Callable[[], list[str]]
     open_sockets: Callable[[], int]

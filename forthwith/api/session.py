@@ -47,7 +47,11 @@ async def _session(context: Context, agent: Agent) -> Response:
     rows = await context.db.read(lambda tx: inboxes.of_agent(tx, agent.id))
     return answer(
         SessionAnswer(
-            AgentRow(agent.id, agent.email, agent.name), rows, context.db.epoch, context.debug
+            AgentRow(agent.id, agent.email, agent.name),
+            rows,
+            context.db.epoch,
+            context.debug,
+            context.emulator_console,
         )
     )
 

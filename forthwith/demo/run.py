@@ -51,6 +51,7 @@ def demo() -> int:
         first = config.load(defaults=defaults)
         emulator_port = _free_port("FORTHWITH_EMULATOR_PORT", first.emulator_port)
         defaults["FORTHWITH_GRAPH_URL"] = f"http://127.0.0.1:{emulator_port}"
+        defaults["FORTHWITH_EMULATOR_URL"] = defaults["FORTHWITH_GRAPH_URL"]
         settings = config.load(defaults=defaults)
         settings = settings.on_port(_free_port("FORTHWITH_PORT", settings.port))
         return asyncio.run(_Demo(settings, emulator_port).run())

@@ -168,12 +168,16 @@ class InboxRow(Struct, frozen=True, rename={"id": "_id"}):
 
 
 class SessionAnswer(Struct, frozen=True):
-    """`POST` and `GET /api/session`. `debug` turns the console tags on; `epoch` names the store."""
+    """`POST` and `GET /api/session`. `debug` turns the console tags on; `epoch` names the store.
+
+    `emulator_console`: address of the emulator's console in the demo, else empty.
+    """
 
     agent: AgentRow
     inboxes: list[InboxRow]
     epoch: str
     debug: bool = False
+    emulator_console: str = ""
 
 
 class ConversationPage(Struct, frozen=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -22,15 +23,23 @@ WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_-]+")
 STATUS_SECONDS = 60.0
 
 
+@dataclass(frozen=True)
+class Text:
+    """A text on its way, as the outbox claims it."""
+
+    to_phone: str | None
+    text: str
+    echo_datum: str
+    reply_to_wamid: str | None
+    to_bsuid: str | None = None
+    message_type: str = "text"
+    media_json: str | None = None
+    whatsapp_media_id: str | None = None
+
+
 def text(provider: Provider, words: str, datum: str, quote: str | None = None) -> dict[str, Any]:
     """A text as Forthwith sends it."""
-    return payloads.text_message(
-        to_phone=provider.contact,
-        to_bsuid=None,
-        text=words,
-        echo_datum=datum,
-        reply_to_wamid=quote,
-    )
+    return payloads.message(Text(provider.contact, words, datum, quote))
 
 
 def outcome(answer: Answer) -> Outcome:

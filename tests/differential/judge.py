@@ -216,10 +216,10 @@ class Verdict:
         named = {known} if known else set()
         # Straight from the log of the emulator: over HTTP it would be megabytes, every time.
         for post in self.play.product.emulator.emulator.webhooks.log.attempts:
-            mine = [each for each in post.updates if each["wamid"] in wamids]
+            mine = [(wamid, str(status)) for _, wamid, status, _ in post.updates if wamid in wamids]
             if not mine or post.http != 200:
                 continue
-            said += [(each["wamid"], str(each["status"])) for each in mine]
+            said += mine
             entry = msgspec.json.decode(post.body)["entry"][0]
             for change in entry["changes"]:
                 for status in change["value"].get("statuses", []):

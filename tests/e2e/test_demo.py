@@ -156,3 +156,52 @@ async def test_a_returned_message_on_screen(demo: Demo, browser: Browser, tmp_pa
     await page.wait_for_selector("[data-unsent]")
     await page.wait_for_timeout(400)
     await page.screenshot(path=screenshot_path(tmp_path, "returned-light"))
+
+
+async def test_the_console_is_one_click_from_the_inbox(demo: Demo, browser: Browser) -> None:
+    assert f"Console      {demo.phones}/console" in demo.output
+    page = await page_of(browser, width=1280, height=800)
+    await sign_in(page, demo)
+    await page.get_by_role("button", name="Account of Ana").first.click()
+    async with page.expect_popup() as opened:
+        await page.get_by_role("menuitem", name="WhatsApp emulator").click()
+    console = await opened.value
+    await console.wait_for_selector(".phone .bubble")
+    assert console.url == f"{demo.phones}/console"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_the_console_at_a_desk_and_on_a_phone(
+    demo: Demo, browser: Browser, tmp_path: Path, dark: bool
+) -> None:
+    theme = "dark" if dark else "light"
+    desk = await page_of(browser, width=1280, height=800, dark=dark)
+    await sign_in(desk, demo)
+    console = await page_of(browser, width=1280, height=800, dark=dark)
+    await console.goto(f"{demo.phones}/console")
+    await write(desk, "Ines Okafor", "Thursday at 9:30 is free. Shall I book it?")
+    await console.get_by_role("radio", name="Disorder").check()
+    await write(desk, "Ines Okafor", "We will have it back to you by noon.")
+    await write(desk, "Tomás Verhey", "It is, the last one in 54.")
+    await desk.wait_for_timeout(1_500)
+    await console.screenshot(path=screenshot_path(tmp_path, f"console-{theme}"))
+    assert await console.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    phone = await page_of(browser, width=360, height=740, dark=dark)
+    await phone.goto(f"{demo.phones}/console")
+    await phone.wait_for_selector(".phone .bubble")
+    await phone.get_by_role("tab", name="Wire").click()
+    await phone.locator(".exchange:not(:disabled)").last.click()
+    await phone.wait_for_selector(".bodies pre")
+    await phone.wait_for_timeout(300)
+    await phone.screenshot(path=screenshot_path(tmp_path, f"phone-console-{theme}"))
+    assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def write(page: Page, name: str, text: str) -> None:
+    """Open the conversation, send the text and wait until it is on the phone."""
+    await page.click(f"[data-conversation-id] >> text={name}")
+    await page.fill("[data-composer] textarea", text)
+    await page.press("[data-composer] textarea", "Enter")
+    reached = "[data-client-id]:is([data-status=delivered], [data-status=read])"
+    await page.wait_for_selector(f"{reached} >> text={text}")

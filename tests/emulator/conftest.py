@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from playwright.async_api import Browser, async_playwright
 
 from tests.emulator.files import GOOD
 from whatsapp_emulator.testing import (
@@ -25,6 +26,15 @@ from whatsapp_emulator.testing import (
 )
 
 INES = "447700900318"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -210,3 +220,11 @@ async def put_up(emulator: RunningEmulator, content: bytes, mime_type: str, **qu
     ) as answer:
         assert answer.status == 200, await answer.text()
         return await answer.json()
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()

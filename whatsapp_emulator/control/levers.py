@@ -10,10 +10,12 @@ from aiohttp import web
 from whatsapp_emulator.control.bodies import (
     ControlError,
     convert,
+    only_queries,
     read_json,
     read_shape,
     reply,
 )
+from whatsapp_emulator.faults.in_force import set_rules
 from whatsapp_emulator.faults.rules import parse_rules
 from whatsapp_emulator.faults.spoilt_webhooks import Reroute
 from whatsapp_emulator.graph.routes import EMULATOR
@@ -26,7 +28,9 @@ async def get_faults(request: web.Request) -> web.StreamResponse:
 
 
 async def put_faults(request: web.Request) -> web.StreamResponse:
-    """Replace all rules by a list of them; answers the list."""
+    """Replace all rules by a list of them; answers the list. Counts begin at 0, except with
+    ``?keep=1`` those of rules that were in force already."""
+    only_queries(request, "keep")
     try:
         rules = parse_rules(await read_json(request))
     except msgspec.ValidationError as error:
@@ -35,13 +39,14 @@ async def put_faults(request: web.Request) -> web.StreamResponse:
     for rule in rules:
         if isinstance(rule.do, Reroute) and rule.do.app not in subscribed:
             raise ControlError(f"There is no subscribed app {rule.do.app!r}; PUT apps first.")
-    request.app[EMULATOR].faults.replace(rules)
+    keep = request.query.get("keep") in ("1", "true")
+    set_rules(request.app[EMULATOR], rules, keep=keep)
     return reply(msgspec.to_builtins(rules))
 
 
 async def delete_faults(request: web.Request) -> web.StreamResponse:
     """No rule is in force any more."""
-    request.app[EMULATOR].faults.replace([])
+    set_rules(request.app[EMULATOR], [])
     return reply([])
 
 

@@ -15,8 +15,10 @@ HEARTBEAT_SECONDS = 15.0
 async def stream_live(request: web.Request) -> web.StreamResponse:
     """Events, each a JSON object: ``{type: "message", wa_id, message}`` (a line of the thread,
     new or changed), ``{type: "contact", contact}``, ``{type: "typing", wa_id, seconds}`` (0 is
-    over), ``{type: "quiet", quiet}``, ``{type: "clock", ahead_seconds}``, ``{type: "reset"}``. The first tells whether it is quiet now;
-    nothing else is replayed: read the threads after connecting."""
+    over), ``{type: "quiet", quiet}``, ``{type: "clock", ahead_seconds}``, ``{type: "reset"}``,
+    ``{type: "wire", exchange}`` (new or changed, without bodies), ``{type: "faults", weather,
+    rules}``, ``{type: "entry", entry}`` (of the ledger, new or changed). The first tells whether
+    it is quiet now; nothing else is replayed: read everything after connecting."""
     emulator = request.app[EMULATOR]
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}

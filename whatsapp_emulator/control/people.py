@@ -18,11 +18,12 @@ from whatsapp_emulator.control.media import fill_media
 from whatsapp_emulator.control.personas import COMPANY
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.identifiers import digits
+from whatsapp_emulator.thread import thread
 
 
 async def get_contacts(request: web.Request) -> web.StreamResponse:
-    """``[{wa_id, name, device, read_receipts, bsuid, username, phone_hidden, waiting,
-    window_expires_at, parent_bsuid, phone_fades, identity_key_hash, marketing_stopped}]``; ``waiting`` counts messages not yet on the phone."""
+    """``[{wa_id, name, device, read_receipts, bsuid, username, phone_hidden, blocked, waiting, window_expires_at,
+    parent_bsuid, phone_fades, identity_key_hash, marketing_stopped}]``; ``waiting`` counts messages not yet on the phone."""
     only_queries(request)
     emulator = request.app[EMULATOR]
     return reply([emulator.contact_shape(contact) for contact in emulator.contacts])
@@ -30,7 +31,7 @@ async def get_contacts(request: web.Request) -> web.StreamResponse:
 
 async def put_contact(request: web.Request) -> web.StreamResponse:
     """Make or change a contact: ``{name?, device?: online-open|online|offline, read_receipts?,
-    bsuid?, username?, phone_hidden?, parent_bsuid?, phone_fades?, identity_key_hash?}``. What is absent stays; a new contact is online with
+    bsuid?, username?, phone_hidden?, blocked?, parent_bsuid?, phone_fades?, identity_key_hash?}``. What is absent stays; a new contact is online with
     receipts on. Answers the contact."""
     emulator = request.app[EMULATOR]
     wa_id = _wa_id(request)
@@ -46,11 +47,21 @@ async def post_read(request: web.Request) -> web.StreamResponse:
 
 async def get_thread(request: web.Request) -> web.StreamResponse:
     """What the phone shows: ``{contact, messages: [{id, direction, type, text, at, status,
-    context, media}], waiting, typing_seconds}``; ``media`` is ``{id, mime_type, sha256,
+    context, content, media}], waiting, typing_seconds}``; ``content`` is Meta's object of the
+    type, ``media`` ``{id, mime_type, sha256,
     file_size, filename, url}``, the url being this server's. Directions are the business's; the status of inbound
     messages is the contact's ticks (sent, delivered: the webhook was answered 200, read)."""
     only_queries(request)
-    return reply(request.app[EMULATOR].thread_of(contact_of(request)))
+    emulator, contact = request.app[EMULATOR], contact_of(request)
+    inbound = emulator.inbound.of_contact(contact.wa_id)
+    typing = emulator.typing_until.get(contact.wa_id, 0.0) - emulator.clock.now()
+    return reply(
+        {
+            "contact": emulator.contact_shape(contact),
+            "messages": thread(inbound, emulator.ledger.of_contact(contact.wa_id)),
+            "typing_seconds": max(0.0, typing),
+        }
+    )
 
 
 async def post_inbound(request: web.Request) -> web.StreamResponse:
@@ -68,6 +79,8 @@ async def post_inbound(request: web.Request) -> web.StreamResponse:
         raise ControlError(f"There is no business number with the id {number!r}.")
     sender = body.pop("from")
     message, media = fill_media(emulator, _message(body), number)
+    if isinstance(message.get("context"), dict):
+        message["context"] = {"from": emulator.display_numbers[number], **message["context"]}
     contact = emulator.contacts.find(sender)
     if contact is None:
         if not digits(sender).isdigit():

@@ -13,14 +13,18 @@ async def get_ledger(request: web.Request) -> web.StreamResponse:
     """Every accepted send, oldest first: ``[{wamid, phone_number_id, to, type, body, context,
     opaque, status, failed_code, times: {accepted, sent, delivered, read, played, failed}}]``. ``body``
     is the text of a text, else the object of the type. ``?to=`` picks a contact, ``?opaque=``
-    the beginning of the echo datum."""
-    only_queries(request, "to", "opaque")
+    the beginning of the echo datum, ``?last=`` the newest so many of those."""
+    only_queries(request, "to", "opaque", "last")
     emulator = request.app[EMULATOR]
     to = request.query.get("to")
     if to is not None:
         contact = emulator.contacts.find(to)
         to = contact.wa_id if contact else digits(to)
-    return reply([one.shape() for one in emulator.ledger.search(to, request.query.get("opaque"))])
+    found = emulator.ledger.search(to, request.query.get("opaque"))
+    last = request.query.get("last", "")
+    if last.isdecimal():
+        found = found[len(found) - min(len(found), int(last)) :]
+    return reply([one.shape() for one in found])
 
 
 async def get_deliveries(request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,7 @@ from functools import wraps
 from aiohttp import web
 
 from whatsapp_emulator.control import (
+    console,
     deeds,
     identity,
     levers,
@@ -65,6 +66,12 @@ def add_control_routes(app: web.Application) -> None:
         ("GET", "personas", personas.get_personas),
         ("POST", "personas/begin", personas.begin_personas),
         ("GET", "live", stream_live),
+        ("GET", "console", console.get_console),
+        ("GET", "weather", console.get_weather),
+        ("PUT", "weather", console.put_weather),
+        ("GET", "wire", console.get_wire),
+        ("DELETE", "wire", console.delete_wire),
+        ("GET", "wire/{number}", console.get_exchange),
     ):
         app.router.add_route(method, f"/_control/{path}", control(handler))
     app.router.add_route("*", "/_control/{rest:.*}", control(unknown))

@@ -7,9 +7,11 @@ from aiohttp import web
 
 from whatsapp_emulator.control.bodies import ControlError, convert, read_json, read_shape, reply
 from whatsapp_emulator.control.personas import COMPANY
+from whatsapp_emulator.faults.in_force import publish_faults
 from whatsapp_emulator.graph.routes import EMULATOR
 from whatsapp_emulator.settings import SettingsError, require_loopback
 from whatsapp_emulator.webhooks.apps import App
+from whatsapp_emulator.wire.tap import TAP
 
 
 class WebhookTarget(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,6 +99,8 @@ async def reset(request: web.Request) -> web.StreamResponse:
     """``{keep_contacts?: false}``: everything as at the start, personas with their past."""
     body = await read_shape(request, Reset)
     await request.app[EMULATOR].reset(keep_contacts=body.keep_contacts)
+    request.app[TAP].log.clear()
+    publish_faults(request.app[EMULATOR])
     company = request.app.get(COMPANY)
     if company is not None:
         await company.start_over()

@@ -48,12 +48,21 @@ class FaultBook:
         self._first_hit_at: dict[int, float] = {}
         self.rules: list[Rule] = []
 
-    def replace(self, rules: list[Rule]) -> None:
-        for rule in rules:
+    def replace(self, rules: list[Rule], *, keep: bool = False) -> None:
+        """Put ``rules`` in force, from zero; with ``keep`` those in force already go on counting."""
+        old = list(enumerate(self.rules)) if keep else []
+        seen: Counter[tuple[int, str]] = Counter()
+        first_hit_at: dict[int, float] = {}
+        for index, rule in enumerate(rules):
             rule.hits = 0
-        self.rules = rules
-        self._seen.clear()
-        self._first_hit_at.clear()
+            same = next((pair for pair in old if pair[1].essence == rule.essence), None)
+            if same is not None:
+                old.remove(same)
+                rule.hits = same[1].hits
+                if same[0] in self._first_hit_at:
+                    first_hit_at[index] = self._first_hit_at[same[0]]
+                seen.update({(index, to): n for (at, to), n in self._seen.items() if at == same[0]})
+        self.rules, self._seen, self._first_hit_at = rules, seen, first_hit_at
 
     def judge(self, occasion: Occasion) -> Verdict:
         verdict = Verdict()

@@ -48,6 +48,14 @@ class Outlet:
         """What waits for company."""
         return [update for updates in self._gathered.values() for update in updates]
 
+    def let_go(self) -> None:
+        """Send now what waits for company or for a later status."""
+        reversed_, self._reversed = self._reversed, {}
+        for updates in reversed_.values():
+            self._engine.submit(updates)
+        for key in list(self._gathered):
+            self._engine.submit_together(self._release(key))
+
     async def clear(self) -> None:
         """Forget what is held back."""
         for task in list(self._tasks):

@@ -62,6 +62,14 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     name: str | None = None
     hits: int = 0
 
+    @property
+    def essence(self) -> tuple[Any, ...]:
+        """All of it but how often it has struck."""
+        return (
+            *(self.do, self.match, self.times, self.for_seconds),
+            *(self.probability, self.seed, self.name),
+        )
+
 
 class Plan(msgspec.Struct):
     """The actions that a message's webhooks carry along from acceptance on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 import random
@@ -33,6 +32,7 @@ from whatsapp_emulator.faults.spoilt_answers import (
     Truncate,
 )
 from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.held_calls import HeldCalls
 
 # A record of type alert (21), TLS 1.2, two bytes: fatal, handshake_failure.
 _TLS_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
@@ -88,13 +88,13 @@ def act_refusal(request: web.Request, refusal: Refusal) -> web.StreamResponse:
 
 
 async def spoil(
-    request: web.Request, action: SpoiltAnswer, good: web.Response, stopping: asyncio.Event
+    request: web.Request, action: SpoiltAnswer, good: web.Response, held: HeldCalls
 ) -> web.StreamResponse:
     """Do what a rule says to the ``good`` answer of a call that was accepted."""
     match action:
         case Hang(seconds=seconds):
-            await _until_gone(request, seconds, stopping)
-            cut_off(request)
+            if not await held.hold(request, seconds):
+                cut_off(request)
         case Reset():
             cut_off(request)
         case BadGateway(http=http):
@@ -104,7 +104,7 @@ async def spoil(
         case Garbage(body=body):
             return web.Response(text=body, content_type="text/html")
         case Slow(seconds=seconds):
-            await asyncio.sleep(seconds)
+            await held.hold(request, seconds)
     return good
 
 
@@ -128,13 +128,3 @@ async def _send_half(request: web.Request, good: web.Response) -> web.StreamResp
     if request.transport is not None:
         request.transport.close()
     return response
-
-
-async def _until_gone(request: web.Request, seconds: float, stopping: asyncio.Event) -> None:
-    """Wait ``seconds``, or until the client has hung up or the emulator stops."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + seconds
-    while loop.time() < until and not stopping.is_set():
-        if request.transport is None or request.transport.is_closing():
-            return
-        await asyncio.sleep(0.05)

@@ -136,7 +136,7 @@ async def maybe_spoil(request: web.Request, action: Any, good: web.Response) -> 
         return good
     if isinstance(action, Hang):
         leave_hanging(request)
-    return await spoil(request, action, good, request.app[EMULATOR].stopping)
+    return await spoil(request, action, good, request.app[EMULATOR].held_calls)
 
 
 def success() -> web.Response:

@@ -12,11 +12,13 @@ const DEVICES = { 'online-open': 'Reading', online: 'Online', offline: 'Off' };
  *   fresh: Set<string>,
  *   choose: (waId: string) => void,
  *   add: (name: string) => void,
+ *   isBlocked: boolean,
+ *   block: (blocked: boolean) => void,
  *   close: () => void,
  * }} options
  * @returns {HTMLElement}
  */
-export function peopleList({ contacts, current, fresh, choose, add, close }) {
+export function peopleList({ contacts, current, fresh, choose, add, isBlocked, block, close }) {
   const people = contacts.map((contact) =>
     element(
       'button',
@@ -43,6 +45,13 @@ export function peopleList({ contacts, current, fresh, choose, add, close }) {
     ...people,
     people.length ? element('hr') : null,
     newcomerForm(add),
+    element('hr'),
+    element(
+      'button',
+      { class: 'item', onclick: () => block(!isBlocked) },
+      icon('i-lock'),
+      isBlocked ? 'Unblock the business' : 'Block the business',
+    ),
   );
   list.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape') close();

@@ -1,5 +1,6 @@
 /** One phone: its owner, the conversation, a field to write in, and its switches. */
 
+import { attachMenu, moveIn, voiceNote } from './attach.js';
 import { addressOf, element, icon } from './elements.js';
 import { control } from './emulator.js';
 import { peopleList } from './people.js';
@@ -10,6 +11,7 @@ const DEVICES = [
   ['online', 'Online'],
   ['offline', 'Off'],
 ];
+const EMOJI = ['👍', '❤️', '😂', '😮', '🙏'];
 let made = 0;
 
 export class Phone {
@@ -27,6 +29,10 @@ export class Phone {
     this.build();
     this.thread = new ThreadView(this.threadRoot);
     this.thread.now = page.now;
+    this.thread.onChoice = (line, choice) => void this.say({ type: 'interactive', interactive: choice }, line);
+    this.thread.onMore = (line, bubble) => this.openDeeds(line, bubble);
+    /** @type {import('./emulator.js').Line | null} what the next message answers */
+    this.answered = null;
     this.show(contact);
   }
 
@@ -58,7 +64,10 @@ export class Phone {
     this.receipts = element('input', { type: 'checkbox', role: 'switch' });
     this.receipts.addEventListener('change', () => this.change({ read_receipts: this.receipts.checked }));
     this.radios = DEVICES.map(([device, label]) => this.deviceRadio(device, label));
-    const composer = element('form', { class: 'composer' }, this.field, this.send);
+    this.attach = element('button', { type: 'button', class: 'ib', 'aria-label': 'Send something else', 'aria-haspopup': 'menu', onclick: () => this.openAttach() }, icon('i-attach'));
+    this.mic = element('button', { type: 'button', class: 'ib', 'aria-label': 'Send a voice note', onclick: () => void this.sendVoice() }, icon('i-mic'));
+    this.reply = element('div', { class: 'replying', hidden: true });
+    const composer = element('form', { class: 'composer' }, this.field, this.attach, this.mic, this.send);
     composer.addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.write();
@@ -69,13 +78,14 @@ export class Phone {
       element('header', {}, this.who),
       this.threadRoot,
       this.unread,
+      this.reply,
       composer,
       element(
         'footer',
         {},
         element('div', { class: 'device', role: 'radiogroup', 'aria-label': 'Phone' }, ...this.radios),
         element('span', { class: 'grow' }),
-        element('label', { class: 'receipts' }, this.receipts, element('i'), 'Read receipts'),
+        element('label', { class: 'receipts' }, this.receipts, element('i'), element('span', {}, 'Read receipts'), element('small', { 'aria-hidden': 'true' }, 'Receipts')),
       ),
     );
   }
@@ -93,13 +103,15 @@ export class Phone {
   /** @param {import('./emulator.js').Contact} contact */
   show(contact) {
     this.contact = contact;
-    const isOff = contact.device === 'offline';
+    const isOff = contact.device === 'offline' || contact.blocked;
     const first = contact.name.startsWith('+') ? contact.name : contact.name.split(' ')[0];
     this.root.setAttribute('aria-label', `Phone of ${contact.name}`);
     this.root.dataset.waId = contact.wa_id;
     this.name.textContent = contact.name;
     this.address.textContent = addressOf(contact);
-    this.field.placeholder = isOff ? 'Phone is off' : `Write as ${first}`;
+    const why = contact.blocked ? 'The business is blocked' : 'Phone is off';
+    this.field.placeholder = isOff ? why : `Write as ${first}`;
+    this.attach.disabled = this.mic.disabled = isOff;
     this.field.setAttribute('aria-label', `Write as ${first}`);
     this.field.disabled = isOff;
     this.receipts.checked = contact.read_receipts;
@@ -138,6 +150,7 @@ export class Phone {
   refresh() {
     const { thread, contact } = this;
     if (!thread) return;
+    const wasAtBottom = thread.isAtBottom();
     thread.drawFoot({ typing: performance.now() < this.typingUntil, contact });
     const unseen = contact.device === 'online' ? thread.unseen : 0;
     this.unread.hidden = unseen === 0;
@@ -148,6 +161,7 @@ export class Phone {
         unseen === 1 ? 'Read 1 message' : `Read ${unseen} messages`,
       ),
     );
+    if (wasAtBottom) thread.toBottom();
   }
 
   fit() {
@@ -161,12 +175,93 @@ export class Phone {
     if (!text || this.field.disabled) return;
     this.field.value = '';
     this.fit();
+    const { answered } = this;
+    this.answer(null);
     try {
-      await control('POST', 'inbound', { from: this.waId, text });
+      await this.say({ type: 'text', text: { body: text } }, answered);
     } catch {
       if (!this.field.value) this.field.value = text; // the emulator is gone: the text is not
+      this.answer(answered);
       this.fit();
     }
+  }
+
+  /**
+   * The owner sends Meta's message object, maybe as an answer to a line.
+   * @param {any} message
+   * @param {import('./emulator.js').Line | null} [answered]
+   */
+  async say(message, answered = null) {
+    const context = answered ? { context: { id: answered.id } } : {};
+    await control('POST', 'inbound', { from: this.waId, ...message, ...context });
+  }
+
+  async sendVoice() {
+    await this.say(await voiceNote());
+  }
+
+  /** The next message answers this line; null takes that back. @param {import('./emulator.js').Line | null} line */
+  answer(line) {
+    this.answered = line;
+    this.reply.hidden = !line;
+    if (!line) return;
+    const leave = element('button', { class: 'ib', 'aria-label': 'Do not reply to it', onclick: () => this.answer(null) }, icon('i-x', 'i16'));
+    this.reply.replaceChildren(element('span', { class: 'quote' }, line.text), leave);
+    this.field.focus();
+  }
+
+  openAttach() {
+    const menu = attachMenu({ send: (message) => this.say(message), close: () => this.closeMenu() });
+    this.openMenu(menu, this.attach);
+  }
+
+  /**
+   * Reply and reactions, beside the message.
+   * @param {import('./emulator.js').Line} line
+   * @param {HTMLElement} bubble
+   */
+  openDeeds(line, bubble) {
+    const react = (/** @type {string} */ emoji) => {
+      this.closeMenu();
+      void this.say({ type: 'reaction', reaction: { message_id: line.id, emoji } });
+    };
+    const reply = element('button', { class: 'item', role: 'menuitem' }, icon('i-reply'), 'Reply');
+    reply.addEventListener('click', () => {
+      this.closeMenu();
+      this.answer(line);
+    });
+    const mine = this.thread.reactions.get(line.id)?.get('inbound');
+    const faces = EMOJI.map((emoji) =>
+      element('button', { class: 'face', role: 'menuitem', 'aria-label': emoji === mine ? `Take ${emoji} back` : `React with ${emoji}`, 'aria-pressed': String(emoji === mine), onclick: () => react(emoji === mine ? '' : emoji) }, emoji),
+    );
+    const menu = element('div', { class: 'menu deeds', role: 'menu', 'aria-label': 'Reply or react' }, element('div', { class: 'faces' }, ...faces), reply);
+    menu.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => moveIn(menu, event, () => this.closeMenu()));
+    this.openMenu(menu, bubble.querySelector('.more'));
+  }
+
+  /**
+   * @param {HTMLElement} menu
+   * @param {HTMLElement | null} opener gets the focus back
+   */
+  openMenu(menu, opener) {
+    this.closeMenu();
+    this.menu = menu;
+    this.opener = opener;
+    this.root.append(menu);
+    menu.querySelector('button')?.focus();
+    this.menuElsewhere = (/** @type {PointerEvent} */ event) => {
+      if (!menu.contains(/** @type {Node} */ (event.target))) this.closeMenu();
+    };
+    document.addEventListener('pointerdown', this.menuElsewhere);
+  }
+
+  closeMenu() {
+    if (!this.menu) return;
+    const hadFocus = this.menu.contains(document.activeElement);
+    document.removeEventListener('pointerdown', this.menuElsewhere);
+    this.menu.remove();
+    this.menu = null;
+    if (hadFocus) this.opener?.focus();
   }
 
   /** The owner looks at the conversation. */
@@ -197,6 +292,11 @@ export class Phone {
       add: (name) => {
         this.closePeople();
         this.page.add(this, name);
+      },
+      isBlocked: this.contact.blocked,
+      block: (blocked) => {
+        this.closePeople();
+        this.change({ blocked });
       },
       close: () => this.closePeople(),
     });

@@ -1,5 +1,6 @@
 /** The conversation as a customer's phone draws it. */
 
+import { contentOf } from './content.js';
 import { clockTime, dayName, element, icon } from './elements.js';
 
 const TICKS = {
@@ -18,7 +19,13 @@ export class ThreadView {
     this.lines = [];
     /** @type {Map<string, HTMLElement>} */
     this.bubbles = new Map();
+    /** @type {Map<string, Map<string, string>>} emoji by who reacted, by the message's id */
+    this.reactions = new Map();
     this.foot = element('div', { class: 'foot' });
+    /** A button or row of a message was tapped. @type {(line: import('./emulator.js').Line, choice: any) => void} */
+    this.onChoice = () => {};
+    /** The customer wants to do something with a message. @type {(line: import('./emulator.js').Line, bubble: HTMLElement) => void} */
+    this.onMore = () => {};
     this.now = () => new Date();
   }
 
@@ -26,8 +33,10 @@ export class ThreadView {
   replace(lines) {
     this.lines = [];
     this.bubbles.clear();
+    this.reactions.clear();
     this.root.replaceChildren(this.foot);
-    for (const line of lines) this.append(line);
+    for (const line of lines) this.put(line);
+    for (const bubble of this.bubbles.values()) bubble.classList.remove('arriving');
     this.toBottom();
   }
 
@@ -36,6 +45,10 @@ export class ThreadView {
    * @param {import('./emulator.js').Line} line
    */
   put(line) {
+    if (line.type === 'reaction') {
+      this.react(line);
+      return;
+    }
     const wasAtBottom = this.isAtBottom();
     const index = this.lines.findIndex((one) => one.id === line.id);
     if (index >= 0) {
@@ -45,6 +58,18 @@ export class ThreadView {
     }
     this.append(line).classList.add('arriving');
     if (wasAtBottom || line.direction === 'inbound') this.toBottom();
+  }
+
+  /** A reaction stands on its message; an empty one takes it away. @param {import('./emulator.js').Line} line */
+  react(line) {
+    const { message_id: id, emoji } = line.content ?? {};
+    const byWhom = this.reactions.get(id) ?? new Map();
+    if (emoji) byWhom.set(line.direction, emoji);
+    else byWhom.delete(line.direction);
+    this.reactions.set(id, byWhom);
+    const target = this.lines.find((one) => one.id === id);
+    if (target) this.bubbles.get(id)?.replaceChildren(...this.inside(target));
+    this.bubbles.get(id)?.classList.toggle('reacted', byWhom.size > 0);
   }
 
   get unseen() {
@@ -90,6 +115,7 @@ export class ThreadView {
   inside(line) {
     const at = clockTime(new Date(line.at));
     const tick = line.direction === 'inbound' ? TICKS[line.status] : undefined;
+    const emoji = [...(this.reactions.get(line.id)?.values() ?? [])];
     const quoted = this.lines.find((one) => one.id === line.context);
     const room = element('span', { class: 'room', 'aria-hidden': 'true' }, at);
     if (tick) room.append(element('i'));
@@ -97,10 +123,19 @@ export class ThreadView {
     if (tick) meta.append(icon(tick[0], `tick ${line.status}`, tick[1]));
     return [
       ...(quoted ? [element('span', { class: 'quote' }, quoted.text)] : []),
-      line.text,
+      ...contentOf(line, this.onChoice),
       room,
       meta,
+      ...(emoji.length ? [element('span', { class: 'reaction' }, ...emoji)] : []),
+      ...(line.direction === 'outbound' ? [this.more(line)] : []),
     ];
+  }
+
+  /** @param {import('./emulator.js').Line} line */
+  more(line) {
+    const button = element('button', { class: 'more', 'aria-label': 'Reply or react', 'aria-haspopup': 'menu' }, icon('i-down', 'i16'));
+    button.addEventListener('click', () => this.onMore(line, /** @type {HTMLElement} */ (this.bubbles.get(line.id))));
+    return button;
   }
 
   /**
@@ -113,7 +148,9 @@ export class ThreadView {
     if (typing && contact.device !== 'offline') {
       nodes.push(element('div', { class: 'typing' }, 'typing…'));
     }
-    if (contact.device === 'offline') {
+    if (contact.blocked) {
+      nodes.push(element('div', { class: 'notice' }, icon('i-lock', 'i16'), 'The business is blocked: nothing arrives'));
+    } else if (contact.device === 'offline') {
       const { waiting } = contact;
       const what = waiting === 1 ? '1 message waits' : `${waiting} messages wait`;
       const words = waiting ? `Phone is off, ${what} at WhatsApp` : 'Phone is off';

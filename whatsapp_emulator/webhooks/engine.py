@@ -54,6 +54,7 @@ class WebhookEngine:
         self.subscriptions = Subscriptions(settings.account_of)
         self._count = 0
         self.pace = Pace()
+        self.is_held = False
         self.log = DeliveryLog()
 
     @property
@@ -87,6 +88,18 @@ class WebhookEngine:
     def aim(self, url: str | None) -> None:
         """Post the first app's updates to ``url`` from now on; None lets them wait."""
         self._mailboxes[FIRST].aim(url)
+
+    def hold(self, *, held: bool) -> None:
+        """Post nothing while held; what is posted already goes to its end."""
+        self.is_held = held
+        for mailbox in self._mailboxes.values():
+            mailbox.hold(held=held)
+
+    def let_go(self) -> None:
+        """End the hold and every wait: what is late or waits to be repeated goes out now."""
+        self.hold(held=False)
+        for mailbox in self._mailboxes.values():
+            mailbox.let_go()
 
     async def subscribe_others(self, apps: Iterable[App]) -> None:
         """Replace all apps but the first; what waits for those replaced is forgotten."""
@@ -175,6 +188,7 @@ class WebhookEngine:
             self._settled,
             merges=self._settings.seed is None,
         )
+        self._mailboxes[app.name].hold(held=self.is_held)
         self._mailboxes[app.name].start()
 
     def _receivers(self, update: Update) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -57,6 +58,8 @@ class DeliveryLog:
         self.attempts: deque[Attempt] = deque()
         self._with_body: deque[Attempt] = deque()
         self._updates = self._body_bytes = 0
+        # Told of every attempt.
+        self.on_attempt: list[Callable[[Attempt], None]] = []
 
     def add(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
@@ -70,6 +73,8 @@ class DeliveryLog:
             forgotten = self._with_body.popleft()
             self._body_bytes -= len(forgotten.body)
             forgotten.body = ""
+        for tell in self.on_attempt:
+            tell(attempt)
 
     def clear(self) -> None:
         self.attempts.clear()

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from whatsapp_emulator.clock import VirtualClock
+from whatsapp_emulator.clock import VirtualClock, wake
 from whatsapp_emulator.pace import Pace
 from whatsapp_emulator.webhooks.apps import App
 from whatsapp_emulator.webhooks.parcels import UPDATES_PER_POST, Parcel, take_together
@@ -57,6 +57,8 @@ class Mailbox:
         self._has_target = asyncio.Event()
         self._connections = asyncio.Semaphore(CONNECTIONS)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sleeping: dict[asyncio.Future[None], None] = {}
+        self._is_held = False
         self.aim(app.url)
 
     def start(self) -> None:
@@ -73,7 +75,20 @@ class Mailbox:
     def aim(self, url: str | None) -> None:
         """Post to ``url`` from now on; None lets updates wait."""
         self.app.url = url
-        if url is None:
+        self._open_or_shut()
+
+    def hold(self, *, held: bool) -> None:
+        """Post nothing while held."""
+        self._is_held = held
+        self._open_or_shut()
+
+    def let_go(self) -> None:
+        """What is late, or waits to be repeated, is due now."""
+        for sleep in list(self._sleeping):
+            wake(sleep)
+
+    def _open_or_shut(self) -> None:
+        if self.app.url is None or self._is_held:
             self._has_target.clear()
         else:
             self._has_target.set()
@@ -92,7 +107,7 @@ class Mailbox:
     async def deliver(self, parcel: Parcel) -> None:
         """Send the parcel by itself, now, and return when it is settled."""
         while True:
-            await self._clock.sleep_until(parcel.due_at)
+            await self._clock.sleep_until(parcel.due_at, self._sleeping)
             await self._has_target.wait()
             async with self._connections:
                 answered = await self._post(self.app, [parcel])
@@ -101,8 +116,9 @@ class Mailbox:
                 return
 
     async def _put_when_due(self, parcels: list[Parcel]) -> None:
-        await self._clock.sleep_until(max(parcel.due_at for parcel in parcels))
+        await self._clock.sleep_until(max(parcel.due_at for parcel in parcels), self._sleeping)
         for parcel in parcels:
+            parcel.due_at = min(parcel.due_at, self._clock.now())
             self.put(parcel)
 
     async def _send_alone(self, parcel: Parcel) -> None:

@@ -29,7 +29,7 @@ function item(message: Message, pos: number | null): TimelineItem {
     lastOfRun: true,
     dayBefore: null,
     unreadBefore: null,
-    asksFor: null,
+    reasonCode: null,
     clockSkew: false,
   };
 }

@@ -6,9 +6,14 @@ import { AccountMenu } from './AccountMenu';
 
 afterEach(cleanup);
 
-function open(hasUnsent: boolean, onSignOut = vi.fn(() => Promise.resolve())) {
+function open(
+  hasUnsent: boolean,
+  onSignOut = vi.fn(() => Promise.resolve()),
+  emulatorConsole = '',
+) {
   render(
     <AccountMenu
+      emulatorConsole={emulatorConsole}
       agent={AGENT}
       trigger="A"
       place="railFoot"
@@ -52,4 +57,14 @@ it('says so when the server does not answer, and can be tried again', async () =
   fireEvent.click(await screen.findByText('Sign out'));
   expect((await screen.findByRole('alert')).textContent).toContain('still signed in');
   expect(screen.getByText('Sign out')).toBeTruthy();
+});
+
+it('leads to the emulator in the demo, and nowhere else', () => {
+  open(false);
+  expect(screen.queryByText('WhatsApp emulator')).toBeNull();
+  cleanup();
+  open(false, undefined, 'http://127.0.0.1:8001/console');
+  const link = screen.getByText('WhatsApp emulator');
+  expect(link.getAttribute('href')).toBe('http://127.0.0.1:8001/console');
+  expect(link.getAttribute('rel')).toBe('noopener');
 });

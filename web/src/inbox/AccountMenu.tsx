@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AgentRow } from '../protocol/shapes';
+import { Icon } from '../ui/Icon';
 import { later } from '../ui/later';
 import { Menu } from '../ui/Menu';
 import styles from './AccountMenu.module.css';
@@ -8,7 +9,14 @@ import type { SignOutProps } from './SignOut';
 const signOut = later(() => import('./SignOut'));
 
 /** Who is signed in, and the way out. Signing out wipes this browser, so unsent text is asked about first. */
-export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }: AccountMenuProps) {
+export function AccountMenu({
+  agent,
+  trigger,
+  triggerClassName,
+  place,
+  emulatorConsole,
+  ...out
+}: AccountMenuProps) {
   return (
     <Menu
       label={`Account of ${agent.name}`}
@@ -22,6 +30,19 @@ export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }:
             <b>{agent.name}</b>
             <span>{agent.email}</span>
           </div>
+          {emulatorConsole ? (
+            <a
+              role="menuitem"
+              className={styles.item}
+              href={emulatorConsole}
+              target="_blank"
+              rel="noopener"
+              onClick={close}
+            >
+              <Icon name="crossed" />
+              WhatsApp emulator
+            </a>
+          ) : null}
           <WayOut {...out} onStay={close} />
         </>
       )}
@@ -31,6 +52,8 @@ export function AccountMenu({ agent, trigger, triggerClassName, place, ...out }:
 
 interface AccountMenuProps extends SignOutProps {
   agent: AgentRow;
+  /** In the demo only. */
+  emulatorConsole?: string | undefined;
   trigger: ReactNode;
   triggerClassName?: string | undefined;
   place: 'railFoot' | 'barTop';

@@ -21,7 +21,7 @@ export function Inbox({ session, renderThread, notice, ...out }: InboxProps) {
       data-connection={connection}
       data-pane={openId === null ? 'list' : 'thread'}
     >
-      <Rail agent={session.agent} {...out} />
+      <Rail agent={session.agent} emulatorConsole={session.emulator_console} {...out} />
       <ConversationList session={session} openId={openId} onBack={back} />
       <main className={styles.thread}>
         {openId === null ? (

@@ -8,7 +8,7 @@ import type { SignOutProps } from './SignOut';
 import styles from './Rail.module.css';
 
 /** The places of the product, along the edge; on a phone a bar at the foot. Only places that exist. */
-export function Rail({ agent, ...out }: { agent: AgentRow } & SignOutProps) {
+export function Rail({ agent, ...out }: RailProps) {
   const disc = <AgentDisc name={agent.name} seed={agent._id} own />;
   return (
     <nav className={styles.rail} aria-label="Main">
@@ -45,4 +45,9 @@ export function Rail({ agent, ...out }: { agent: AgentRow } & SignOutProps) {
       </div>
     </nav>
   );
+}
+
+interface RailProps extends SignOutProps {
+  agent: AgentRow;
+  emulatorConsole?: string | undefined;
 }

@@ -1,0 +1,1 @@
+"""The wire: what passed between the business and WhatsApp, kept for whoever watches."""
