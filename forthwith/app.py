@@ -100,12 +100,8 @@ async def running_app(
             uploads=UploadReceiver(db, files, pictures),
             files=files,
         )
-        webhook = WebhookEndpoint(
-            WebhookReceiver(db, now),
-            [settings.whatsapp_app_secret],
-            settings.whatsapp_verify_token,
-            metrics,
-        )
+        receiver, secrets = WebhookReceiver(db, now), [settings.whatsapp_app_secret]
+        webhook = WebhookEndpoint(receiver, secrets, settings.whatsapp_verify_token, metrics)
         others = [*webhook.routes(), *LiveEndpoint(sockets).routes()]
         yield create_api(context, origins, others, settings.data_dir / BUILDS_FOLDER)
 
