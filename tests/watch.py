@@ -13,7 +13,7 @@ PROGRESS = {"sending": 0, "unconfirmed": 0, "sent": 1, "delivered": 2, "read": 3
 
 # Told to the test: what is seen for the first time, each new status, and each fault of a frame. A fault is
 #   doubled    two bubbles of one message          blinked   a bubble in sight was gone and came back, and no tray had it
-#   remounted  another node for one in sight       shifted   a row moved though no row came or went
+#   remounted  another node for one in sight       shifted   a row moved though none came, went, asked or said no
 #   moved      a stored row took another place     unordered rows not by position, or a stored one after an optimistic
 #   late       no bubble by the first frame after Enter
 LOOK = """(() => {
@@ -68,7 +68,7 @@ LOOK = """(() => {
   }
   function measure(rows) {
     const box = document.querySelector('[aria-label=Messages]');
-    const lines = rows.map(row => [row.id, row.childElementCount, row.querySelectorAll('button').length, isMoving(row)]);
+    const lines = rows.map(row => [row.id, row.childElementCount, row.querySelectorAll('button, [role=alert]').length, isMoving(row)]);
     const seen = [box?.clientHeight, box?.clientWidth, ...lines].join();
     const after = new Map(rows.map(row => [row.id, row.getBoundingClientRect()]));
     if (seen === signature && watched.isStill && watched.entered && !rows.some(isMoving))

@@ -33,5 +33,15 @@ REGRESSIONS: dict[str, tuple[Step, ...]] = {
         Step("write", what=0, pause=0.3),
         Step("enter", "ben", 1),
     ),
+    # The watch had taken the sentence under a bubble for a shift of the bubbles above it.
+    "two agents settle one doubt at once, and one is told that it is settled": (
+        Step("enter", "two", 1),
+        Step("enter", "ben", 1, 0.3),
+        Step("whatsapp", what="accepts and hangs, without datum"),
+        Step("enter", "one", 1, 2.5),
+        Step("look"),
+        Step("press", "two", 1),
+        Step("press", "ben", 1),
+    ),
 }
 """By what happens in them."""
