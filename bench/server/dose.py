@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Dose:
     """`messages`: how many of them WhatsApp has already, for statuses to be about.
-    `fractions` of the full mixed rate are tried in this order."""
+    `fractions` of the full mixed rate are tried in this order, until one is too much."""
 
     rounds: int
     sends: int
@@ -34,7 +34,7 @@ WHOLE = Dose(
     events=100,
     resumed=10_000,
     mixed_seconds=60,
-    fractions=(1.0, 0.75, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05),
+    fractions=(0.03, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0),
     messages=30_000,
 )
 QUICK = Dose(

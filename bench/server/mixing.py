@@ -177,7 +177,7 @@ async def mixing(folder: Path, url: str, dose: Dose) -> Figure:
         graph_port = listener.sockets[0].getsockname()[1]
         server = await closing.enter_async_context(served("product", place, url, graph_port))
         traffic = Traffic(server, desk, provider)
-        await traffic.flow(dose.fractions[-1], WARMING_SECONDS)
+        await traffic.flow(dose.fractions[0], WARMING_SECONDS)
         held = await _greatest(traffic, dose)
     return Figure(
         f"All at once for {dose.mixed_seconds:.0f} s, PostgreSQL",
@@ -189,14 +189,22 @@ async def mixing(folder: Path, url: str, dose: Dose) -> Figure:
 
 
 async def _greatest(traffic: Traffic, dose: Dose) -> Steady:
-    held: list[Steady] = []
+    """Short stretches at rising rates until one is too much: what is too much leaves a backlog, which costs minutes. Then
+    the greatest that was not, for the whole time, or the next below."""
+    kept_up: list[float] = []
     for fraction in dose.fractions:
-        for seconds in (min(PROBE_SECONDS, dose.mixed_seconds), dose.mixed_seconds):
-            held.append(await traffic.flow(fraction, seconds))
-            words = "" if held[-1].keeps_up else "too much: "
-            progress(f"all at once, {fraction:.0%} for {seconds:.0f} s: {words}{held[-1].words()}")
-            if not held[-1].keeps_up:
-                break
-        else:
-            return held[-1]
-    return held[-1]
+        probe = await _told(traffic, fraction, min(PROBE_SECONDS, dose.mixed_seconds))
+        if not probe.keeps_up:
+            break
+        kept_up.append(fraction)
+    held = await _told(traffic, kept_up.pop() if kept_up else dose.fractions[0], dose.mixed_seconds)
+    while kept_up and not held.keeps_up:
+        held = await _told(traffic, kept_up.pop(), dose.mixed_seconds)
+    return held
+
+
+async def _told(traffic: Traffic, fraction: float, seconds: float) -> Steady:
+    steady = await traffic.flow(fraction, seconds)
+    words = "" if steady.keeps_up else "too much: "
+    progress(f"all at once, {fraction:.0%} for {seconds:.0f} s: {words}{steady.words()}")
+    return steady

@@ -1,13 +1,14 @@
 """Events as JSON, read with their rows page by page: once for all sockets, but for what differs between them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
 from forthwith.domain.times import iso
 from forthwith.protocol.shapes import ConversationRow, Event, MessageRow
-from forthwith.store import conversations, events, messages
-from forthwith.store.database import Transaction
+from forthwith.store import conversations, logged_events
+from forthwith.store.database import Database
 from forthwith.store.events import LoggedEvent
 
 PAGE = 500
@@ -28,17 +29,19 @@ class EncodedEvent:
         return b'{"seq":%d,"prev_seq":%d,%b' % (self.seq, prev_seq, self.rest)
 
 
-async def read_page(tx: Transaction, seq: int) -> tuple[list[EncodedEvent], bool]:
+async def read_page(db: Database, seq: int) -> tuple[list[EncodedEvent], bool]:
     """The next page after `seq`, and whether there may be more. Events keep ids; the rows are read here, when they are
-    sent (R2)."""
-    logged = await events.read_after(tx, seq, PAGE)
-    message_rows = await messages.by_ids(
-        tx, [event.message_id for event in logged if event.message_id]
+    sent (R2): those of conversations by themselves, since a later one does as well."""
+    logged, message_rows = await db.look(
+        partial(logged_events.read_with_messages, seq=seq, limit=PAGE)
     )
-    with_conversation = [
-        event.conversation_id for event in logged if event.type != "message_status_update"
-    ]
-    conversation_rows = await conversations.by_ids(tx, list(dict.fromkeys(with_conversation)))
+    with_conversation = {
+        event.conversation_id: None for event in logged if event.type != "message_status_update"
+    }
+    conversation_rows: dict[str, ConversationRow] = {}
+    if with_conversation:
+        ids = list(with_conversation)
+        conversation_rows = await db.read(partial(conversations.by_ids, ids=ids))
     page: list[EncodedEvent] = []
     size = 0
     for event in logged:

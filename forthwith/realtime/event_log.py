@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from functools import partial
 
 from forthwith.realtime.encoded_events import PAGE, EncodedEvent, read_page
 from forthwith.store import events
@@ -25,15 +24,18 @@ class EventLog:
         self.head = 0
 
     async def open(self) -> None:
-        """Start at the newest event."""
-        self.head = self._starts_after = await self._db.read(events.newest_seq)
+        """Start, or start again, at the newest event: nothing is in memory."""
+        async with self._lock:
+            self.head = self._starts_after = await self._db.look(events.newest_seq)
+            self._recent.clear()
+            self._bytes = 0
 
     async def catch_up(self) -> None:
         """Read what was committed since; called when the doorbell rings."""
         async with self._lock:
             is_more = True
             while is_more:  # what is committed meanwhile rings again
-                batch, is_more = await self._db.read(partial(read_page, seq=self.head))
+                batch, is_more = await read_page(self._db, self.head)
                 for event in batch:
                     self._keep(event)
 
@@ -49,7 +51,7 @@ class EventLog:
     async def after(self, seq: int) -> list[EncodedEvent]:
         """The next events after `seq`, whoever may see them; empty when there are none."""
         if seq < self._starts_after:
-            return (await self._db.read(partial(read_page, seq=seq)))[0]
+            return (await read_page(self._db, seq))[0]
         return self.recent(seq)
 
     def recent(self, seq: int) -> list[EncodedEvent]:

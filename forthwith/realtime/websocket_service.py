@@ -66,7 +66,8 @@ class WebsocketService:
                         await self._bell.wait()
                 self._bell.clear()
                 try:
-                    await self._log.catch_up()
+                    # Without a socket nobody waits for events: where they end is all that has to be known.
+                    await (self._log.catch_up() if self._connections else self._log.open())
                 except StorageUnavailable as error:
                     log.warning("sockets: the log cannot be read (%s); trying again", error)
                 for connection in self._connections:

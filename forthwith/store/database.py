@@ -59,6 +59,9 @@ class Database(Protocol):
     async def read(self, work: Work[T]) -> T:
         """Run `work` against one committed state."""
 
+    async def look(self, work: Work[T]) -> T:
+        """As `read`, for a work of a single statement, which sees one state by itself: on PostgreSQL a third of the cost."""
+
     async def close(self) -> None:
         """Finish what was begun and let go of the files."""
 

@@ -186,6 +186,12 @@ class PostgresDatabase:
             ):
                 return await work(PostgresTransaction(connection))
 
+    async def look(self, work: Work[T]) -> T:
+        assert self._pool is not None, "open() makes it"
+        with storage_faults():
+            async with self._pool.acquire() as connection:
+                return await work(PostgresTransaction(connection))
+
     async def close(self) -> None:
         """Commit what was queued, then let go; of a server that does not answer, within seconds."""
         assert self._pool is not None, "open() makes it"

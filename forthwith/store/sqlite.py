@@ -61,6 +61,9 @@ class SqliteDatabase:
     async def read(self, work: Work[T]) -> T:
         return await self._loop.run_in_executor(self._readers, self._read, work)
 
+    async def look(self, work: Work[T]) -> T:
+        return await self.read(work)
+
     async def close(self) -> None:
         self._queue.put(None)
         await self._loop.run_in_executor(None, self._writer.join)

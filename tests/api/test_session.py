@@ -114,6 +114,7 @@ async def test_a_sign_out_during_a_look_leaves_nothing_in_the_cache(own_edge: Ed
     class SignsOutMeanwhile:
         epoch = context.db.epoch
         write = context.db.write
+        look = context.db.look
         close = context.db.close
 
         async def read(self, work: Work[Any]) -> Any:

@@ -69,6 +69,20 @@ async def test_large_texts_are_kept_by_their_bytes_not_by_their_count(
     assert await everything_after(log, 0) == list(range(1, 21))
 
 
+async def test_a_log_that_starts_again_at_the_end_leaves_nothing_out(
+    db: Database, ana: Agent, conversation_id: str
+) -> None:
+    """As it does while no socket is open."""
+    log = EventLog(db)
+    for step in (log.catch_up, log.open, log.catch_up):
+        for _ in range(3):
+            await say(db, ana, conversation_id, "Hello")
+        await step()
+        for start in range(log.head):
+            assert await everything_after(log, start) == list(range(start + 1, log.head + 1))
+    assert (log.head, log.recent(5), len(log.recent(6))) == (9, [], 3)
+
+
 async def test_a_page_of_large_texts_is_short(
     db: Database, ana: Agent, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

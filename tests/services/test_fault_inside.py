@@ -88,6 +88,9 @@ class FailingDatabase:
     async def read(self, work: Work[Any]) -> Any:
         return await self._db.read(work)
 
+    async def look(self, work: Work[Any]) -> Any:
+        return await self._db.look(work)
+
     async def close(self) -> None:
         pass
 

@@ -32,6 +32,9 @@ class Mortal:
     async def read(self, work: Work[T]) -> T:
         return await self._alive(self._db.read, work)
 
+    async def look(self, work: Work[T]) -> T:
+        return await self._alive(self._db.look, work)
+
     async def close(self) -> None:
         """The store outlives the life."""
 
