@@ -35,6 +35,7 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "status": entry.status,
         "context": entry.context,
         "media": entry.media.shape() if entry.media else None,
+        "replies": entry.replies,
         "seen": entry.seen_at is not None,
     }
 

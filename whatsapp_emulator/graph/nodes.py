@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from whatsapp_emulator.emulator import Emulator
@@ -12,10 +13,12 @@ def phone_node(emulator: Emulator, phone_number_id: str) -> dict[str, Any]:
     shown = emulator.display_numbers[phone_number_id]
     number = emulator.numbers[phone_number_id]
     webhooks = {"application": emulator.webhooks.target or ""}
+    subscriptions = emulator.webhooks.subscriptions
     account = emulator.settings.account_of(phone_number_id)
-    override = emulator.webhooks.subscriptions.of(account).override
-    if override:
-        webhooks["whatsapp_business_account"] = override
+    for level, name in (("whatsapp_business_account", account), ("phone_number", phone_number_id)):
+        override = subscriptions.of(name).override
+        if override:
+            webhooks[level] = override
     return {
         "verified_name": number.verified_name,
         "code_verification_status": "VERIFIED" if number.is_verified else "NOT_VERIFIED",
@@ -48,5 +51,6 @@ def select_fields(node: dict[str, Any], fields: str | None) -> dict[str, Any]:
     """The asked fields and always the id, as Graph answers ``?fields=``."""
     if not fields:
         return node
-    wanted = {field.strip() for field in fields.split(",")} | {"id"}
+    # Fields of fields, as in throughput{level}, come whole.
+    wanted = {field.strip() for field in re.sub(r"\{[^}]*\}", "", fields).split(",")} | {"id"}
     return {name: value for name, value in node.items() if name in wanted}

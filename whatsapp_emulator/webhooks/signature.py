@@ -7,7 +7,6 @@ import hmac
 import json
 from typing import Any
 
-
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
