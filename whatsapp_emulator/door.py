@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 BACKLOG = 1024
+POLL_SECONDS = 0.1
 
 
 class Door:
@@ -40,7 +41,11 @@ class Door:
 
     async def _reopen(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await self.open()
+        while self._listening is None:
+            try:
+                await self.open()
+            except OSError:  # somebody took the port meanwhile: until it is free again
+                await asyncio.sleep(POLL_SECONDS)
 
     async def close(self) -> None:
         """Listen no more; the connections are the runner's to end."""

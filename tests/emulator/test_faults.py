@@ -308,3 +308,26 @@ async def test_limits_pace_the_business_when_set(
     assert answer["error"]["code"] == 130429
     await emulator.control("PUT", "limits", {})
     await business.send("no limits")
+
+
+async def test_a_door_that_was_shut_opens_again_even_when_somebody_took_its_port(
+    business: Business, emulator: RunningEmulator
+) -> None:
+    await emulator.faults({"do": {"action": "refuse_connections", "seconds": 0.1}, "times": 1})
+    with pytest.raises(aiohttp.ClientError):
+        await business.text("Hello")
+    taker = await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", urlsplit(emulator.url).port
+    )
+    await asyncio.sleep(0.3)
+    taker.close()
+    await taker.wait_closed()
+
+    async def is_open() -> bool:
+        try:
+            return (await business.text("Hello"))[0] == 200
+        except aiohttp.ClientError:
+            return False
+
+    await eventually(is_open)
+    assert await accepted(emulator) == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from tests.emulator.conftest import INES, Business, Receiver, eventually, receiving
 from tests.emulator.misbehaviours.order import LONG
@@ -12,7 +14,7 @@ from whatsapp_emulator.contacts import ContactPatch
 from whatsapp_emulator.testing import APP_SECRET, RunningEmulator
 from whatsapp_emulator.webhooks import log as log_module
 from whatsapp_emulator.webhooks.log import Attempt, DeliveryLog, Named
-from whatsapp_emulator.webhooks.mailbox import GIVE_UP_SECONDS, retry_after
+from whatsapp_emulator.webhooks.mailbox import CONNECTIONS, GIVE_UP_SECONDS, retry_after
 
 TOMAS = "447700900226"
 
@@ -117,6 +119,36 @@ async def test_an_app_that_is_down_holds_nobody_else_up(
         await emulator.quiet(0.1)
     await emulator.control("PUT", "apps", [])
     await emulator.quiet()
+
+
+async def test_a_backlog_comes_at_full_concurrency_when_the_receiver_is_back(
+    emulator: RunningEmulator,
+) -> None:
+    at_once, most = 0, 0
+
+    async def receive(_: web.Request) -> web.Response:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.05)
+        at_once -= 1
+        return web.Response()
+
+    await emulator.aim_webhooks(None)
+    await emulator.faults({"match": {"kind": "inbound"}, "do": {"action": "batch", "size": 2}})
+    for number in range(300):
+        write(emulator, f"4477009{number % 150:05d}", str(number))
+    app = web.Application()
+    app.router.add_post("/webhook", receive)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        await emulator.aim_webhooks(f"http://127.0.0.1:{runner.addresses[0][1]}/webhook")
+        await emulator.quiet()
+    finally:
+        await runner.cleanup()
+    assert most == CONNECTIONS
 
 
 def test_repetition_is_at_once_then_ever_rarer_and_ends_within_seven_days() -> None:

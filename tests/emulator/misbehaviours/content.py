@@ -77,8 +77,15 @@ def five_old_ones(wire: Wire) -> bool:
     return [post.replayed for post in wire.good] == [False] * 5 + [True] * 5
 
 
-def picture(wire: Wire) -> bool:
-    return any(one["type"] == "image" for one in wire.items("messages"))
+def picture(resolved: int | None, downloaded: int | str) -> Sight:
+    """It was told of; whoever then asked for it got this error code and this end."""
+
+    def sight(wire: Wire) -> bool:
+        asked = [(answer.code, answer.what) for answer in wire.answers[:2]]
+        told = any(one["type"] == "image" for one in wire.items("messages"))
+        return told and (not asked or (asked[0][0] == resolved and asked[1][1] == downloaded))
+
+    return sight
 
 
 def a_day_behind(wire: Wire) -> bool:
@@ -142,12 +149,12 @@ SHAPES = [
         )
         for code in (131051, 131060)
     ],
-    Row(17, "a picture gone", NO_PICTURE, picture, "G7", play=send_picture),
+    Row(17, "a picture gone", NO_PICTURE, picture(100, 404), "G7", play=send_picture),
     Row(
         17,
         "a slow picture",
-        (rule("slow", {"kind": "download"}, seconds=0.5),),
-        picture,
+        (rule("slow", {"kind": "download"}, seconds=2),),
+        picture(None, "TimeoutError"),
         "G7",
         play=send_picture,
     ),
