@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-MOST_BOXES = 2_000
+MOST_BOXES, DEEPEST = 2_000, 8
 """A container with more is not one that a camera or a phone wrote."""
 OPUS_RATE = 48_000
 TAIL_BYTES = 65_536
@@ -78,7 +78,7 @@ class _Found:
 
 def _mp4(file: BinaryIO) -> Measures:
     size, found = file.seek(0, 2), _Found()
-    for kind, begin, end in _boxes(file, 0, size, found):
+    for kind, begin, end in _boxes(file, 0, size, found, DEEPEST):
         _note(file, kind, begin, end, found)
     if not found.codecs:
         raise Broken("no track")
@@ -94,12 +94,16 @@ def _mp4(file: BinaryIO) -> Measures:
     )
 
 
-def _boxes(file: BinaryIO, begin: int, end: int, found: _Found) -> Iterator[tuple[bytes, int, int]]:
+def _boxes(
+    file: BinaryIO, begin: int, end: int, found: _Found, depth: int
+) -> Iterator[tuple[bytes, int, int]]:
     """Every box between two places, and those inside the ones that hold boxes: type, and where its content lies."""
     while begin + 8 <= end:
         found.boxes += 1
         if found.boxes > MOST_BOXES:
             raise Broken("too many boxes")
+        if depth < 1:
+            raise Broken("boxes too deep")
         file.seek(begin)
         head = file.read(16)
         length, kind = struct.unpack_from(">I4s", head)
@@ -113,7 +117,7 @@ def _boxes(file: BinaryIO, begin: int, end: int, found: _Found) -> Iterator[tupl
             raise Broken("a box ends beyond the file")
         yield kind, content, following
         if kind in CONTAINERS:
-            yield from _boxes(file, content, following, found)
+            yield from _boxes(file, content, following, found, depth - 1)
         begin = following
 
 

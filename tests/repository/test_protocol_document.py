@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 
 from starlette.routing import Route
 
-from forthwith.api import conversations, messages, send_message, session, traces
+from forthwith.api import conversations, media, messages, send_message, session, traces
 from forthwith.config import PREFIX, Settings
 from forthwith.protocol import codes, shapes
 from forthwith.realtime import connection
@@ -46,6 +46,7 @@ def test_every_call_of_the_agents_stands_in_it() -> None:
             conversations.router,
             send_message.router,
             messages.router,
+            media.router,
             traces.router,
         )
         for route in router.routes

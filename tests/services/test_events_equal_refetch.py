@@ -20,8 +20,9 @@ from forthwith.services.accept_message import accept_message
 from forthwith.services.read_conversation import read_conversation
 from forthwith.services.receive_webhook import WebhookReceiver
 from forthwith.services.settle_message import cancel_message, dismiss_message, retry_message
-from forthwith.store import attempts, conversations, messages, outbox
+from forthwith.store import attempts, awaited_media, conversations, media, messages, outbox
 from forthwith.store.database import Database
+from forthwith.store.media import NewMedia
 from tests.services.test_receive_webhook import body, inbound, receiver, status
 from tests.store.conftest import NOW, open_conversation
 from tests.store.test_outbox import client_id
@@ -46,7 +47,10 @@ class Life:
     async def step(self) -> None:
         self.now += self.chance.choice((0, 1, 1_000, 30_000))
         action = self.chance.choice(
-            (self.send, self.write, self.deliver, self.report, self.read, self.settle)
+            (
+                *(self.send, self.write, self.deliver, self.report, self.read, self.settle),
+                *(self.write_a_file, self.fetch),
+            )
         )
         try:
             await action()
@@ -68,6 +72,28 @@ class Life:
         sender = self.chance.choice(PHONES)
         raw = body(messages=[inbound("Hello", sender=sender, from_user_id=f"GB.{sender}")])
         await self.receiver.receive(raw.replace(b"GB.77", f"GB.{sender}".encode()))
+
+    async def write_a_file(self) -> None:
+        part = {"id": secrets.token_hex(6), "mime_type": "image/jpeg"}
+        sender = self.chance.choice(PHONES)
+        message = inbound("", sender=sender, from_user_id=f"GB.{sender}", type="image", image=part)
+        raw = body(messages=[message])
+        await self.receiver.receive(raw.replace(b"GB.77", f"GB.{sender}".encode()))
+
+    async def fetch(self) -> None:
+        """It comes, or it does not; a second process has fetched it, too."""
+        take = partial(awaited_media.take, now=self.now, until=self.now + HOUR, limit=2)
+        for awaited in await self.db.write(take):
+            new = NewMedia(
+                hash=awaited["whatsapp_id"], kind="image", mime_type="image/jpeg", size=9
+            )
+            found = await self.db.write(partial(media.add, new=new, now=self.now))
+            arrived = partial(
+                awaited_media.arrived, awaited=awaited, found=found, voice=False, now=self.now
+            )
+            gone = partial(awaited_media.give_up, awaited=awaited, reason="expired", now=self.now)
+            for each in self.chance.choice(((arrived,), (gone,), (arrived, gone), (gone, arrived))):
+                await self.db.write(each)
 
     async def deliver(self) -> None:
         claims = await self.db.write(

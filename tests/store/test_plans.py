@@ -8,7 +8,7 @@ import pytest
 
 from forthwith.domain.agent import Agent
 from forthwith.domain.status import Attempt
-from forthwith.store import messages, outbox, readiness, waiting_times
+from forthwith.store import media, messages, outbox, readiness, waiting_times, whatsapp_media
 from forthwith.store.database import Database, Row, Transaction, Value
 from tests.store.conftest import NOW
 from tests.store.test_outbox import claim, record, send
@@ -94,6 +94,8 @@ async def long_history(db: Database, ana: Agent, conversation_id: str) -> None:
         partial(outbox.doubt_abandoned, me="me", only_process=True, now=NOW, until=NOW),
         partial(outbox.claim_lanes, owner="me", now=NOW, lease=1, stale_after=1, limit=10),
         partial(waiting_times.stay_fresh, conversation_id="conversation-447700900318", at=NOW),
+        partial(whatsapp_media.wanting, now=NOW, limit=10),
+        partial(media.unreferenced, before=NOW, limit=10),
         partial(messages.answer_after, conversation_id="", pos=0, sender_id=""),
     ],
     ids=lambda question: getattr(question, "func", question).__name__,
