@@ -82,7 +82,10 @@ def kind_of(head: bytes, claim: Claim) -> tuple[Kind, str]:
     if not head:
         raise Invalid("media_broken")
     if claim.as_document:
-        return "document", "text/plain" if is_markup(found) else found
+        found = "text/plain" if is_markup(found) else found
+        if found not in DOCUMENTS and found not in TAKEN:
+            raise Refusal("media_unsupported", mime_type=found)  # WhatsApp's upload knows no other
+        return "document", found
     is_lie = claim.major in ("image", "audio", "video") and found.partition("/")[0] not in (
         *("image", "audio", "video"),
     )

@@ -1,6 +1,7 @@
 """Take a file from an agent: counted, hashed and recognised while it comes, measured, freed of its metadata, kept."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from forthwith.store.database import Database, Transaction
 from forthwith.store.media import NewMedia, Upload
 from forthwith.store.media_files import Incoming, MediaFiles, size_and_hash
 
+AT_ONCE = 10
+"""Files one agent may be bringing, so that nobody fills the disk with halves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -39,15 +43,28 @@ class UploadReceiver:
 
     def __init__(self, db: Database, files: MediaFiles, pictures: Pictures) -> None:
         self._db, self._files, self._pictures = db, files, pictures
+        self._under_way: Counter[str] = Counter()
 
     async def receive(
         self, offer: Offer, chunks: AsyncIterator[bytes], now: int
     ) -> tuple[UploadedMedia, bool]:
         """The file as it may be sent, and whether this agent had not brought it before.
 
-        Raises Refusal: `media_too_large` (as soon as that is known), `media_unsupported`, `media_broken`.
+        Raises Refusal: `media_too_large` (as soon as that is known), `media_unsupported`, `media_broken`,
+        `rate_limited` (this agent brings so many at once).
         """
         check_size(offer.announced or 0, "document")  # the largest there is
+        if self._under_way[offer.agent_id] >= AT_ONCE:
+            raise Refusal("rate_limited", retry_after_seconds=1)
+        self._under_way[offer.agent_id] += 1
+        try:
+            return await self._receive(offer, chunks, now)
+        finally:
+            self._under_way[offer.agent_id] -= 1
+
+    async def _receive(
+        self, offer: Offer, chunks: AsyncIterator[bytes], now: int
+    ) -> tuple[UploadedMedia, bool]:
         async with self._files.incoming() as incoming:
             kind, mime_type = await _take(offer, chunks, incoming)
             wanted = "document" if offer.claim.as_document else ""

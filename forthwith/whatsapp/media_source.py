@@ -5,6 +5,7 @@ is the configured Graph itself (an emulator on this machine). The name is looked
 made, so that a second, other answer of the name server changes nothing.
 """
 
+import errno
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -171,7 +172,7 @@ class PublicOnly(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
         if not all(is_public(each["host"]) for each in found):
-            raise OSError(f"{host} stands for an address that is not public")
+            raise OSError(errno.EACCES, f"{host} stands for an address that is not public")
         return found
 
     async def close(self) -> None:

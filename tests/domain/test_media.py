@@ -48,7 +48,9 @@ def test_the_claim_chooses_only_among_what_looks_alike() -> None:
     for claimed in ("application/zip", "application/pdf"):
         with pytest.raises(Refusal):
             kind_of(archive, Claim(claimed, False))
-    assert kind_of(archive, Claim("", True)) == ("document", "application/zip")
+    assert kind_of(media_samples.film(), Claim("", True)) == ("document", "video/mp4")
+    with pytest.raises(Refusal):  # not even as a document
+        kind_of(archive, Claim("application/zip", True))
     assert kind_of(media_samples.SVG, Claim("image/png", True)) == ("document", "text/plain")
 
 

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from forthwith.protocol.shapes import MessageRow
 from forthwith.services import fetch_media
 from forthwith.services.fetch_media import MediaFetcher
 from forthwith.services.receive_webhook import WebhookReceiver
-from forthwith.store import events, messages
+from forthwith.store import awaited_media, events, messages
 from forthwith.store.database import Database, Transaction
 from forthwith.store.media_files import MediaFiles
 from forthwith.whatsapp.media_source import MediaSource
@@ -128,6 +129,21 @@ async def test_a_file_is_shown_at_once_and_again_when_it_is_here(desk: Desk) -> 
     (event,) = await desk.db.read(lambda tx: events.read_after(tx, seen, 10))
     assert (event.type, event.message_id) == ("message_status_update", after.id)
     assert await desk.db.read(lambda tx: tx.all("SELECT * FROM awaited_media")) == []
+
+
+async def test_what_has_come_is_not_given_up_by_a_slower_process(desk: Desk, db: Database) -> None:
+    whatsapp_id = await desk.put(media_samples.PDF, "application/pdf")
+    await desk.tell("document", whatsapp_id, "application/pdf")
+    take = partial(awaited_media.take, now=NOW + DAY, until=NOW + DAY, limit=1)
+    (awaited,) = await db.write(take)
+    async with desk.fetching():
+        desk.clock.ahead += 2 * DAY
+        await eventually(desk.shows(whatsapp_id, "ready"))
+    seen = await db.read(events.newest_seq)
+    give_up = partial(awaited_media.give_up, awaited=awaited, reason="expired", now=NOW)
+    await db.write(give_up)
+    assert await desk.shows(whatsapp_id, "ready")()
+    assert await db.read(events.newest_seq) == seen
 
 
 async def test_a_voice_note_says_how_long_it_is(desk: Desk) -> None:

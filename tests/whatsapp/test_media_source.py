@@ -117,7 +117,7 @@ async def test_a_name_of_meta_s_that_stands_for_this_machine_is_not_asked() -> N
         for names in (Names("127.0.0.1"), Names("157.240.0.1", "127.0.0.1")):
             source = MediaSource("https://graph.facebook.com/v26.0", "the-token", 0.3, names)
             address = "https://lookaside.fbsbx.com/a"
-            with pytest.raises(NotFetched):
+            with pytest.raises(NotFetched, match="not public"):
                 await source.download(Located(address, "", 1), 100, nowhere)
             assert names.asked == 1
         assert asked == []
