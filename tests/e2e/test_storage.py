@@ -33,7 +33,7 @@ STORED_TEXTS = """async () => {
 }"""
 
 NEWER_PAGE = """() => new Promise((done, failed) => {
-  const opening = indexedDB.open('forthwith-outbox', 2);
+  const opening = indexedDB.open('forthwith-outbox', 3);
   opening.addEventListener('success', () => { opening.result.close(); done('opened'); });
   opening.addEventListener('blocked', () => failed(new Error('held up')));
 })"""

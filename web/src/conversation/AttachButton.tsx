@@ -10,7 +10,10 @@ export function AttachButton({ conversationId }: { conversationId: string }) {
   const choose = useCallback(
     (files: readonly File[]) => {
       if (files.length === 0) return;
-      void loadMediaParts().then((parts) => parts.chooseFiles(conversationId, files));
+      // Without a network it may not be here yet: nothing is chosen then.
+      loadMediaParts()
+        .then((loaded) => loaded.chooseFiles(conversationId, files))
+        .catch(() => undefined);
       const field = place.current?.closest('[data-composer]')?.querySelector('textarea');
       field?.focus({ preventScroll: true });
     },

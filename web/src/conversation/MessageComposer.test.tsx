@@ -195,6 +195,19 @@ describe('files above the field', () => {
     await vi.waitFor(() => expect(files()).toEqual(['one']));
   });
 
+  test('words before a sound are a message of their own: WhatsApp takes none under it', () => {
+    const sound = file('song');
+    choose({ ...sound, ready: { ...sound.ready!, kind: 'audio' } });
+    type('Listen to this');
+    press();
+    expect(sent()).toEqual(['Listen to this', '']);
+    expect(files()).toEqual([undefined, 'song']);
+    choose({ ...sound, ready: { ...sound.ready!, kind: 'audio' } });
+    type('  ');
+    press();
+    expect(files()).toEqual([undefined, 'song', 'song']);
+  });
+
   test('a caption longer than WhatsApp takes waits to be shortened', () => {
     choose(file('one'));
     type('x'.repeat(1_025));

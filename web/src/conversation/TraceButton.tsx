@@ -1,6 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import { traceWanted } from '../domain/traceWanted';
 import type { Message } from '../domain/message';
+import { previewOf } from '../domain/preview';
 import styles from './TraceButton.module.css';
 
 /**
@@ -28,7 +29,7 @@ export function TraceButton({
         traceWanted.emit({
           clientId: message.client_id,
           conversationId: message.conversation_id,
-          text: message.text_content,
+          text: message.text_content || previewOf(message).text,
           senderName: own ? null : message.sender_name,
           opener: currentTarget,
         })

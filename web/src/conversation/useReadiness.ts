@@ -21,7 +21,7 @@ export function useReadiness(conversationId: string, text: string): Readiness {
   const files = useChosen(conversationId);
   const isWaiting = isPreparing(files);
   return {
-    placeholder: files.some((file) => file.refused === null) ? 'Add a caption' : 'Write a message',
+    placeholder: takesCaption(files) ? 'Add a caption' : 'Write a message',
     canSend: canSend(text, files),
     isReady: !isFull && !isWaiting,
     becomesReady: async () =>
@@ -34,4 +34,9 @@ function canSend(text: string, files: readonly ChosenFile[]): boolean {
   const hasFile = files.some((file) => file.refused === null);
   if (!hasFile) return textFault(text) === null;
   return lengthOf(text.trim()) <= LONGEST_CAPTION;
+}
+
+function takesCaption(files: readonly ChosenFile[]): boolean {
+  const first = files.find((file) => file.refused === null);
+  return first !== undefined && first.ready?.kind !== 'audio';
 }

@@ -53,15 +53,19 @@ export function isPreparing(files: readonly ChosenFile[]): boolean {
   return files.some((file) => file.ready === null && file.refused === null);
 }
 
-/** What Enter sends, in this very task; what is refused stays to be read. */
-export function takeChosen(conversationId: string): ReadyFile[] {
+/**
+ * What Enter sends, in this very task; what is refused stays to be read. Words go under the first file; under a sound
+ * WhatsApp takes none, so they go before it as a message of their own, and the first here is undefined.
+ */
+export function takeChosen(conversationId: string, hasWords: boolean): (ReadyFile | undefined)[] {
   const files = chosenOf(conversationId);
   if (files.length === 0) return [];
   putChosen(
     conversationId,
     files.filter((file) => file.ready === null),
   );
-  return files.flatMap((file) => file.ready ?? []);
+  const ready = files.flatMap((file) => file.ready ?? []);
+  return hasWords && ready[0]?.kind === 'audio' ? [undefined, ...ready] : ready;
 }
 
 /** Files of any conversation wait to be sent. */

@@ -64,9 +64,15 @@ test('what a page that is gone has chosen and not sent is dropped; what lives, i
     const stored = await page.storeFile(agent, bytes(1));
     ids.push(typeof stored === 'string' ? stored : stored.id);
   }
-  // The third page lives; the second one's file is named by an entry.
+  // The third page lives; the second one's file is named by an entry, of a store that was restored since.
+  const { outbox } = new Browser().openTab();
+  const entry = outbox.newEntry(typedMessage('a'), null);
+  const before = openOutboxStorage({ ...OWNER, epoch: 'before' });
+  await before.write({
+    entries: [{ ...entry, epoch: 'before', attachment: { file: ids[1] ?? '' } }],
+  });
   const next = await openPage(alive.slice(2, 3));
-  await next.dropOrphans(AGENT, (id) => id === ids[1]);
+  await next.dropOrphans(AGENT);
   const left = await Promise.all(ids.map((id) => next.findFile(id)));
   expect(left.map((file) => file !== undefined)).toEqual([false, true, true, true]);
 });

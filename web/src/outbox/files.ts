@@ -84,18 +84,22 @@ export async function dropFile(id: string): Promise<void> {
 
 chosenDropped.subscribe((id) => void dropFile(id));
 
-/** Drops what no message needs and no open page has chosen. `isNeeded`: some entry of the outbox names it. */
-export async function dropOrphans(
-  agentId: string,
-  isNeeded: (id: string) => boolean,
-): Promise<void> {
+/**
+ * Drops this agent's files that no open page has chosen and no entry names: any stored entry, also one of another
+ * store, which is not to be wiped (R16).
+ */
+export async function dropOrphans(agentId: string): Promise<void> {
   const db = await database();
   const kept = db ? await db.getAll('files').catch(() => []) : [];
-  const { held: locks = [] } = kept.length === 0 ? {} : await navigator.locks.query();
+  if (!db || kept.length === 0) return;
+  const entries = await db.getAll('entries').catch(() => null);
+  const { held: locks = [] } = await navigator.locks.query();
+  if (entries === null) return;
+  const named = new Set(entries.map((entry) => entry.attachment?.file));
   const alive = new Set([pageLock(page), ...locks.map((lock) => lock.name)]);
   for (const file of kept) {
-    const isOrphan = file.agentId === agentId && !alive.has(pageLock(file.page));
-    if (isOrphan && !isNeeded(file.id)) await dropFile(file.id);
+    const isWanted = named.has(file.id) || alive.has(pageLock(file.page));
+    if (file.agentId === agentId && !isWanted) await dropFile(file.id);
   }
 }
 

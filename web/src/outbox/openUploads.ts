@@ -19,8 +19,6 @@ export function openUploads(
   });
   signal.addEventListener('abort', () => uploads.close());
   if (signal.aborted) uploads.close();
-  const isNeeded = (id: string) =>
-    [...outbox.entries].some((entry) => entry.attachment?.file === id);
-  void dropOrphans(agentId, isNeeded);
+  void dropOrphans(agentId);
   return uploads;
 }

@@ -10,7 +10,7 @@ export function useSendMessage(conversationId: string): (seenPos: number | null)
   return useCallback(
     (seenPos) => {
       const draft = runningOutbox()?.drafts.consume(conversationId);
-      const [file, ...others] = takeChosen(conversationId);
+      const [file, ...others] = takeChosen(conversationId, Boolean(draft?.text.trim()));
       if (!draft && !file) return null;
       const { id: clientId, text } = draft ?? { id: newClientId(), text: '' };
       sendMessage({ conversationId, clientId, text: text.trim(), seenPos, file });
