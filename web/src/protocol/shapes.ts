@@ -130,16 +130,13 @@ export interface InboxRow {
   display_phone_number: string;
 }
 
-/**
- * `POST` and `GET /api/session`. `debug` turns the console tags on; `epoch` names the store;
- * `emulator_console`: address of the emulator's console in the demo, else empty.
- */
+/** `POST` and `GET /api/session`. `debug` turns the console tags on; `epoch` names the store. `emulator_console`: address of the emulator's console in the demo, else empty. */
 export interface SessionAnswer {
   agent: AgentRow;
   inboxes: InboxRow[];
   epoch: string;
   debug: boolean;
-  emulator_console?: string;
+  emulator_console: string;
 }
 
 /** A snapshot of the list, true at `as_of_seq`; `next_cursor` is opaque, null at the end. */
