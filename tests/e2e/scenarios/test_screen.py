@@ -21,6 +21,8 @@ FOLLOW_HELD = f"""([id, place]) => {{
   // After the frame: what observers of sizes mend before it is painted has not been seen.
   const look = () => requestAnimationFrame(() => painted.port2.postMessage(null));
   painted.port1.onmessage = () => {{
+    // The list is led to its end later on: the row is unmounted then, and there is nothing left to follow.
+    if (!document.getElementById(id)) return;
     window.mostMoved = Math.max(window.mostMoved, Math.abs(({PLACE_OF})(id) - place));
     look();
   }};
