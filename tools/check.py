@@ -47,6 +47,7 @@ CHECKS = (
     Check("format, Python", (BIN / "ruff", "format", "--check", "--quiet")),
     Check("format, TypeScript", (BIN / "npm", "run", "--silent", "format:check"), WEB),
     Check("protocol types", (BIN / "python", "-m", "tools.generate_protocol", "--check")),
+    Check("emulator's manual", (BIN / "python", "-m", "tools.generate_emulator_manual", "--check")),
 )
 
 

@@ -24,6 +24,7 @@ class Contact(msgspec.Struct):
     ``phone_fades``: they name the number for 30 days after an exchange with it (``met_at``, by
     business number), as for a person who has adopted a username. ``identity_key_hash`` is
     compared where a send names one. ``blocked_by``: business numbers that blocked the contact.
+    ``marketing_stopped``: marketing templates to the contact fail.
     ``wrote_at``: the last inbound message by business number (it opens the service window).
     ``calls`` and ``writes`` count, so that ids and decisions never depend on arrival time.
     """
@@ -39,6 +40,7 @@ class Contact(msgspec.Struct):
     parent_bsuid: str | None = None
     phone_fades: bool = False
     identity_key_hash: str | None = None
+    marketing_stopped: bool = False
     blocked_by: set[str] = set()
     met_at: dict[str, float] = {}
     wrote_at: dict[str, float] = {}
@@ -69,6 +71,7 @@ class Contact(msgspec.Struct):
             "parent_bsuid": self.parent_bsuid,
             "phone_fades": self.phone_fades,
             "identity_key_hash": self.identity_key_hash,
+            "marketing_stopped": self.marketing_stopped,
             "window_expires_at": iso(self.window_expires_at(phone_number_id)),
         }
 

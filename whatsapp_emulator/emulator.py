@@ -11,6 +11,7 @@ from whatsapp_emulator.contacts import Contact, ContactPatch, Contacts
 from whatsapp_emulator.faults.book import FaultBook, Occasion, Verdict
 from whatsapp_emulator.faults.outlet import Outlet
 from whatsapp_emulator.faults.rules import Kind, Plan
+from whatsapp_emulator.first_answers import FirstAnswers
 from whatsapp_emulator.graph.calls import SendCall
 from whatsapp_emulator.held_calls import HeldCalls
 from whatsapp_emulator.identifiers import digits, life, wamid
@@ -33,7 +34,6 @@ from whatsapp_emulator.webhooks.engine import WebhookEngine
 from whatsapp_emulator.webhooks.shapes import Update, account_update, message_update
 
 TYPING_SECONDS = 25.0
-ANSWER_WAIT_SECONDS = 10.0
 
 
 class Emulator:
@@ -77,7 +77,7 @@ class Emulator:
         self.on_arrival: list[Callable[[Entry], None]] = []
         # Told what the fault rules have made of each call and inbound message.
         self.on_verdict: list[Callable[[Verdict, Contact | None], None]] = []
-        self._first_answers: dict[str, asyncio.Event] = {}
+        self.first_answers = FirstAnswers()
         self.lives = 0
         self.life = life(settings.seed, self.lives)
         self.use_pace(settings.pace)
@@ -247,8 +247,7 @@ class Emulator:
             plan=plan,
         )
         if fitted is not None:
-            entry.shown = fitted.words
-            entry.ttl_seconds = fitted.template.ttl_seconds or entry.ttl_seconds
+            fitted.write_on(entry)
         if call.addressed_by == "to":
             contact.met_at[phone_number_id] = entry.accepted_at
         self.ledger.add(entry)
@@ -288,17 +287,6 @@ class Emulator:
         seconds = TYPING_SECONDS if on else 0.0
         self._publish({"type": "typing", "wa_id": wa_id, "seconds": seconds})
 
-    async def first_answer(self, wamid_: str) -> None:
-        """Return when a webhook about the message was answered 200, or after ten seconds."""
-        event = self._first_answers.setdefault(wamid_, asyncio.Event())
-        try:
-            async with asyncio.timeout(ANSWER_WAIT_SECONDS):
-                await event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._first_answers.pop(wamid_, None)
-
     def tell_account(self, account: str, field: str, value: dict[str, Any]) -> None:
         """A webhook about a business account."""
         self.webhooks.submit([account_update(account, field, value, self.clock.now())])
@@ -317,8 +305,7 @@ class Emulator:
             if inbound is not None and inbound.acknowledged_at is None:
                 inbound.acknowledged_at = self.clock.now()
                 self._publish_line(inbound.wa_id, inbound_line(inbound))
-            if update.wamid in self._first_answers:
-                self._first_answers[update.wamid].set()
+            self.first_answers.note(update.wamid)
         self.changed.set()
 
     def _entry_changed(self, entry: Entry) -> None:

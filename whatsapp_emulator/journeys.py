@@ -64,6 +64,11 @@ class Journeys:
         if contact.read_receipts:
             self._spawn(self._report_read(entry, contact))
 
+    def played(self, entry: Entry, contact: Contact) -> None:
+        """The contact has played a voice note for the first time; told once, if receipts are on."""
+        if entry.played_at is None and contact.read_receipts:
+            self._report(entry, contact, "played")
+
     async def stop(self) -> None:
         tasks = list(self._tasks)
         for task in tasks:

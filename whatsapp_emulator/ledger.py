@@ -21,7 +21,8 @@ class Entry(msgspec.Struct):
     when the contact's read receipts are on). ``past``: history a persona came with, never sent.
     ``barred``: the contact had blocked the business: it never comes further than `sent`.
     ``media``: the first file it carries, uploaded or fetched. ``version``: the API's of the call.
-    ``shown``: what the phone shows in place of a template's name. ``expired_at``: still not on the
+    ``shown``, ``replies``: what the phone shows of a template, and its quick replies
+    (``{text, payload}``); ``category`` is the template's. ``expired_at``: still not on the
     phone ``ttl_seconds`` after acceptance, so WhatsApp dropped it without a word.
     """
 
@@ -46,6 +47,9 @@ class Entry(msgspec.Struct):
     media: Media | None = None
     version: float = 26.0
     shown: str | None = None
+    category: str | None = None
+    replies: list[dict[str, str]] = []
+    played_at: float | None = None
     ttl_seconds: float = TTL_SECONDS
     expired_at: float | None = None
     plan: Plan = msgspec.field(default_factory=Plan)
@@ -68,6 +72,8 @@ class Entry(msgspec.Struct):
     @property
     def status(self) -> str:
         """The strongest evidence so far."""
+        if self.played_at is not None:
+            return "played"
         if self.read_at is not None:
             return "read"
         if self.delivered_at is not None:
@@ -93,6 +99,7 @@ class Entry(msgspec.Struct):
                 "sent": iso(self.sent_at),
                 "delivered": iso(self.delivered_at),
                 "read": iso(self.read_at),
+                "played": iso(self.played_at),
                 "failed": iso(self.failed_at),
             },
         }

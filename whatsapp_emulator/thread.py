@@ -37,6 +37,7 @@ def outbound_line(entry: Entry) -> dict[str, Any]:
         "context": entry.context,
         "content": entry.payload,
         "media": entry.media.shape() if entry.media else None,
+        "replies": entry.replies,
         "seen": entry.seen_at is not None,
     }
 

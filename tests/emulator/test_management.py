@@ -80,7 +80,7 @@ async def test_a_profile_beyond_a_limit_is_refused(
 
 
 async def test_a_number_tells_its_fields(business: Business, receiver: Receiver) -> None:
-    fields = "display_phone_number,quality_rating,throughput,webhook_configuration,status"
+    fields = "display_phone_number,quality_rating,throughput{level,x},webhook_configuration,status"
     _, node, _ = await business.call("GET", f"{PHONE_NUMBER_ID}?fields={fields}")
     assert node == {
         "display_phone_number": "+44 20 7946 0018",

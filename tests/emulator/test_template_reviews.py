@@ -115,7 +115,7 @@ async def test_quality_and_category_change_with_their_webhooks(
     [node] = (await listed(business, "name=repair_ready"))["data"]
     change = {"quality": "YELLOW", "category": "MARKETING"}
     shape = await emulator.control("PUT", f"templates/{node['id']}", change)
-    assert (shape["category"], shape["quality_score"]) == ("MARKETING", {"score": "YELLOW"})
+    assert (shape["category"], shape["quality_score"]["score"]) == ("MARKETING", "YELLOW")
     await emulator.quiet()
     told_of = dict(told(receiver))
     assert told_of["message_template_quality_update"]["previous_quality_score"] == "GREEN"

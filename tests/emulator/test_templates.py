@@ -32,6 +32,7 @@ def button(type_: str, **fields: Any) -> dict[str, Any]:
         (new(name="Wheel Is True"), None),
         (new(name=""), None),
         (new(language="english"), None),
+        (new(language="en_FR"), None),
         (new(category="SERVICE"), None),
         (new(components=[]), None),
         (new(components=[{"type": "FOOTER", "text": "x"}]), None),
@@ -115,7 +116,8 @@ async def test_a_rich_template_is_taken_as_it_is(business: Business) -> None:
     name = await made(business, parameter_format="NAMED", components=components)
     _, node, _ = await business.call("GET", name)
     assert node["components"] == components
-    assert (node["parameter_format"], node["quality_score"]) == ("NAMED", {"score": "UNKNOWN"})
+    assert (node["parameter_format"], node["quality_score"]["score"]) == ("NAMED", "UNKNOWN")
+    assert node["quality_score"]["date"] > 0
 
 
 async def test_the_list_is_paged_filtered_and_cut_to_fields(business: Business) -> None:
@@ -149,9 +151,12 @@ async def test_the_list_is_paged_filtered_and_cut_to_fields(business: Business) 
     assert await found("name_or_content=workshop") == {"parcel_on_its_way"}
     assert await found("quality_score=RED") == {"winter_clearance"}
     assert await found("name=nothing") == set()
+    assert await found('status=["PAUSED","REJECTED"]') == {"winter_clearance", "refer_a_friend"}
+    assert (await business.call("GET", f"{TEMPLATES}?status=[x"))[0] == 400
     summary = (await listed(business, "limit=1&summary=total_count&category=UTILITY"))["summary"]
     assert summary["message_template_limit"] == 250
     assert summary["total_count"] < summary["message_template_count"] == len(names)
+    assert summary["are_translations_complete"] is True
     for query in ("limit=0", "limit=many", "after=%20x"):
         status, answer, _ = await business.call("GET", f"{TEMPLATES}?{query}")
         assert (status, answer["error"]["code"]) == (400, 100)

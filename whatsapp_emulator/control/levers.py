@@ -45,11 +45,13 @@ async def put_faults(request: web.Request) -> web.StreamResponse:
 
 
 async def delete_faults(request: web.Request) -> web.StreamResponse:
+    """No rule is in force any more."""
     set_rules(request.app[EMULATOR], [])
     return reply([])
 
 
 async def get_limits(request: web.Request) -> web.StreamResponse:
+    """The limits in force; null is off."""
     return reply(msgspec.to_builtins(request.app[EMULATOR].limiter.limits))
 
 
@@ -66,6 +68,7 @@ async def put_limits(request: web.Request) -> web.StreamResponse:
 
 
 async def get_pace(request: web.Request) -> web.StreamResponse:
+    """How long things take."""
     return reply(msgspec.to_builtins(request.app[EMULATOR].journeys.pace))
 
 
@@ -79,6 +82,7 @@ async def put_pace(request: web.Request) -> web.StreamResponse:
 
 
 async def get_behaviour(request: web.Request) -> web.StreamResponse:
+    """What is done where Meta may do one thing or the other."""
     return reply(msgspec.to_builtins(request.app[EMULATOR].journeys.behaviour))
 
 

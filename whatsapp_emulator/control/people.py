@@ -23,7 +23,7 @@ from whatsapp_emulator.thread import thread
 
 async def get_contacts(request: web.Request) -> web.StreamResponse:
     """``[{wa_id, name, device, read_receipts, bsuid, username, phone_hidden, blocked, waiting,
-    window_expires_at, parent_bsuid, phone_fades, identity_key_hash}]``; ``waiting`` counts messages not yet on the phone."""
+    window_expires_at, parent_bsuid, phone_fades, identity_key_hash, marketing_stopped}]``; ``waiting`` counts messages not yet on the phone."""
     only_queries(request)
     emulator = request.app[EMULATOR]
     return reply([emulator.contact_shape(contact) for contact in emulator.contacts])

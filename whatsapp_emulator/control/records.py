@@ -11,7 +11,7 @@ from whatsapp_emulator.identifiers import digits
 
 async def get_ledger(request: web.Request) -> web.StreamResponse:
     """Every accepted send, oldest first: ``[{wamid, phone_number_id, to, type, body, context,
-    opaque, status, failed_code, times: {accepted, sent, delivered, read, failed}}]``. ``body``
+    opaque, status, failed_code, times: {accepted, sent, delivered, read, played, failed}}]``. ``body``
     is the text of a text, else the object of the type. ``?to=`` picks a contact, ``?opaque=``
     the beginning of the echo datum, ``?last=`` the newest so many of those."""
     only_queries(request, "to", "opaque", "last")

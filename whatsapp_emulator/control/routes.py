@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from aiohttp import web
 
 from whatsapp_emulator.control import (
     console,
+    deeds,
     identity,
     levers,
     media,
@@ -27,6 +30,10 @@ def add_control_routes(app: web.Application) -> None:
         ("PUT", "contacts/{wa_id}", people.put_contact),
         ("POST", "contacts/{wa_id}/read", people.post_read),
         ("GET", "contacts/{wa_id}/thread", people.get_thread),
+        ("POST", "contacts/{wa_id}/tap", deeds.post_tap),
+        ("POST", "contacts/{wa_id}/play", deeds.post_play),
+        ("POST", "contacts/{wa_id}/call", deeds.post_call),
+        ("POST", "contacts/{wa_id}/marketing", deeds.post_marketing),
         ("POST", "contacts/{wa_id}/number", identity.post_number),
         ("POST", "contacts/{wa_id}/user-id", identity.post_user_id),
         ("POST", "contacts/{wa_id}/identity", identity.post_identity),
@@ -73,6 +80,7 @@ def add_control_routes(app: web.Application) -> None:
 def control(handler: Handler) -> Handler:
     """Turn ``ControlError`` into its sentence."""
 
+    @wraps(handler)
     async def checked(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)

@@ -19,6 +19,7 @@ class WebhookTarget(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def get_webhook(request: web.Request) -> web.StreamResponse:
+    """``{url}``: where webhooks go; null while they wait for an address."""
     return reply({"url": request.app[EMULATOR].webhooks.target})
 
 

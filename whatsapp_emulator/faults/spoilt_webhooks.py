@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from whatsapp_emulator.faults.action import Action
 
-StatusName = Literal["sent", "delivered", "read", "failed"]
+StatusName = Literal["sent", "delivered", "read", "played", "failed"]
 Identity = Literal["contacts", "wa_id", "from", "recipient_id", "user_id"]
 
 

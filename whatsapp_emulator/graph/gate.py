@@ -53,6 +53,8 @@ def counted(handler: Handler) -> Handler:
 
 def check_token(request: web.Request, token: str) -> None:
     given = request.headers.get("Authorization", "")
+    if given.startswith("Bearer EAA"):
+        raise GraphError(190, "This is an emulator: never send it a real token of Meta's (EAA...).")
     if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         detail = "Invalid OAuth access token - Cannot parse access token"
         raise GraphError(190, detail if given else "An access token is required.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from whatsapp_emulator.emulator import Emulator
@@ -48,5 +49,6 @@ def select_fields(node: dict[str, Any], fields: str | None) -> dict[str, Any]:
     """The asked fields and always the id, as Graph answers ``?fields=``."""
     if not fields:
         return node
-    wanted = {field.strip() for field in fields.split(",")} | {"id"}
+    # Fields of fields, as in throughput{level}, come whole.
+    wanted = {field.strip() for field in re.sub(r"\{[^}]*\}", "", fields).split(",")} | {"id"}
     return {name: value for name, value in node.items() if name in wanted}

@@ -19,7 +19,7 @@ from whatsapp_emulator.graph.recipients import (
     check_window,
     find_recipient,
 )
-from whatsapp_emulator.graph.template_sends import check_template_send
+from whatsapp_emulator.graph.template_sends import check_marketing, check_template_send
 from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.media.attachments import attachments, fault_of, find_media
 from whatsapp_emulator.media.store import Media
@@ -68,6 +68,7 @@ async def _send(
     faults = [
         *check_window(emulator, call, contact, phone),
         *check_reaction(emulator, call, contact, phone),
+        *check_marketing(fitted, contact),
         *faults,
     ]
     plan = Plan([*faults[:1], *verdict.plan.actions]) if faults else verdict.plan
@@ -75,7 +76,7 @@ async def _send(
     entry = emulator.accept(call, contact, phone, plan, media=media, version=version, fitted=fitted)
     good = answer(_accepted(call, contact, entry, fitted))
     if isinstance(verdict.answer, StatusFirst):
-        await emulator.first_answer(entry.wamid)
+        await emulator.first_answers.wait(entry.wamid)
     return await maybe_spoil(request, verdict.answer, good)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from whatsapp_emulator.graph.gate import (
     read_body,
     success,
 )
+from whatsapp_emulator.graph.nodes import select_fields
 from whatsapp_emulator.templates.book import LIMIT
 from whatsapp_emulator.templates.checks import check_components, check_new
 from whatsapp_emulator.templates.template import Template
@@ -36,13 +38,8 @@ async def get_templates(request: web.Request) -> web.StreamResponse:
     book = request.app[EMULATOR].templates
     found = [one for one in book.of(account) if _matches(one, request.query)]
     page, is_more = _page(found, request.query)
-    fields = (request.query.get("fields") or FIELDS).split(",")
-    wanted = {field.strip() for field in fields} | {"id"}
-    body: dict[str, Any] = {
-        "data": [
-            {name: value for name, value in one.node().items() if name in wanted} for one in page
-        ]
-    }
+    fields = request.query.get("fields") or FIELDS
+    body: dict[str, Any] = {"data": [select_fields(one.node(), fields) for one in page]}
     if page:
         cursors = {"before": _cursor(page[0]), "after": _cursor(page[-1])}
         body["paging"] = {"cursors": cursors}
@@ -53,7 +50,11 @@ async def get_templates(request: web.Request) -> web.StreamResponse:
             body["paging"]["next"] = f"{base}?{urlencode(query)}"
     if request.query.get("summary"):
         counts = {"total_count": len(found), "message_template_count": len(book.of(account))}
-        body["summary"] = {**counts, "message_template_limit": LIMIT}
+        body["summary"] = {
+            **counts,
+            "message_template_limit": LIMIT,
+            "are_translations_complete": True,
+        }
     return answer(body)
 
 
@@ -110,14 +111,23 @@ def _template(request: web.Request) -> Template:
 
 def _matches(template: Template, query: Any) -> bool:
     node = template.node()
-    quality = query.get("quality_score")
     words = query.get("name_or_content", "").lower()
     content = (template.component("BODY") or {}).get("text", "")
     return (
-        all(query.get(name) in (None, "", node[name]) for name in FILTERS)
-        and quality in (None, "", template.quality)
+        all(_picks(query.get(name), node[name]) for name in FILTERS)
+        and _picks(query.get("quality_score"), template.quality)
         and (words in template.name or words in content.lower())
     )
+
+
+def _picks(wanted: str | None, value: str) -> bool:
+    """Whether a filter lets the value through: absent, one value, or a JSON list of values."""
+    if wanted and wanted.startswith("["):
+        try:
+            return value in json.loads(wanted)
+        except (ValueError, TypeError, RecursionError):
+            raise GraphError(100, message="(#100) A filter must be a value or an array.") from None
+    return wanted in (None, "", value)
 
 
 def _page(found: list[Template], query: Any) -> tuple[list[Template], bool]:

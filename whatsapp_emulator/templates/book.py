@@ -142,6 +142,7 @@ class TemplateBook:
 
     def change_quality(self, template: Template, quality: Quality) -> None:
         before, template.quality = template.quality, quality
+        template.quality_at = self._clock.now()
         value = {"previous_quality_score": before, "new_quality_score": quality}
         self._announce(template, "message_template_quality_update", value)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from whatsapp_emulator.graph.checks import mapping, missing, objects, one_of, optional_text, text
 from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.templates.languages import LANGUAGES
 from whatsapp_emulator.templates.template import CATEGORIES, MEDIA_FORMATS, Format, variables
 
 NAME = re.compile(r"[a-z0-9_]{1,512}")
 PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
-LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?")
 BODY_LIMIT = 1024
 SHORT_LIMIT = 60
 BUTTONS = 10
@@ -35,7 +35,7 @@ def check_new(body: dict[str, Any]) -> None:
     name = text(body, "name", "template", 512)
     if not NAME.fullmatch(name):
         raise fault(None, "Invalid name", "A name has only small letters, digits and underscores.")
-    if not LANGUAGE.fullmatch(str(body.get("language") or "")):
+    if body.get("language") not in LANGUAGES:
         raise GraphError(100, message="(#100) Param language must be one of Meta's language codes.")
     one_of(body, "category", "template", CATEGORIES)
     check_components(body)

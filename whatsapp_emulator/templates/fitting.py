@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whatsapp_emulator.graph.errors import GraphError
+from whatsapp_emulator.ledger import Entry
 from whatsapp_emulator.templates.template import MEDIA_FORMATS, Template, fill, variables
 
 HYDRATED_LIMIT = 1024
@@ -20,17 +21,25 @@ FORBIDDEN_SPACE = re.compile(r"[\n\t]|\s{5,}")
 
 @dataclass(frozen=True)
 class Fitted:
-    """A send's template, with its texts filled in."""
+    """A send's template, with its texts filled in; ``payloads`` of its quick replies by index."""
 
     template: Template
     header: str
     body: str
+    payloads: dict[int, str]
 
-    @property
-    def words(self) -> str:
-        """As the phone shows it: header, body and footer."""
+    def write_on(self, entry: Entry) -> None:
+        """Note on the send what the phone shows of the template, how long it lives, what it
+        costs."""
         footer = (self.template.component("FOOTER") or {}).get("text", "")
-        return "\n".join(part for part in (self.header, self.body, footer) if part)
+        entry.shown = "\n".join(part for part in (self.header, self.body, footer) if part)
+        entry.ttl_seconds = self.template.ttl_seconds or entry.ttl_seconds
+        entry.category = self.template.category.lower()
+        entry.replies = [
+            {"text": button["text"], "payload": self.payloads.get(index, button["text"])}
+            for index, button in enumerate(self.template.buttons)
+            if button["type"] == "QUICK_REPLY"
+        ]
 
 
 def check_status(template: Template | None, name: str, language: str) -> Template:
@@ -56,9 +65,13 @@ def fit(template: Template, payload: dict[str, Any]) -> Fitted:
         else:
             given[type_] = parameters
     _fit_buttons(template, buttons)
-    return Fitted(
-        template, _fit_header(template, given["header"]), _fit_body(template, given["body"])
-    )
+    payloads = {
+        index: str(parameters[0].get("payload"))
+        for index, parameters in buttons.items()
+        if parameters and parameters[0].get("payload")
+    }
+    header = _fit_header(template, given["header"])
+    return Fitted(template, header, _fit_body(template, given["body"]), payloads)
 
 
 def _fit_header(template: Template, parameters: list[dict[str, Any]]) -> str:

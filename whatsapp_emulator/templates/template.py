@@ -33,6 +33,7 @@ class Template(msgspec.Struct):
     parameter_format: Format = "POSITIONAL"
     status: Status = "APPROVED"
     quality: Quality = "UNKNOWN"
+    quality_at: float = 1_760_000_000.0
     reason: str = "NONE"
     ttl_seconds: float | None = None
     review_at: float | None = None
@@ -58,7 +59,7 @@ class Template(msgspec.Struct):
             "language": self.language,
             "status": self.status,
             "category": self.category,
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": int(self.quality_at)},
             "rejected_reason": self.reason if self.status == "REJECTED" else "NONE",
             "id": self.id,
         }

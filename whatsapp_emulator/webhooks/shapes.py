@@ -25,7 +25,7 @@ CONVERSATION_OMITTED = 24.0
 
 
 class Update(msgspec.Struct):
-    """One item of a webhook: a member of ``value.messages``, ``.statuses`` or ``.errors``, or the
+    """One item of a webhook: a member of ``value.messages``, ``.statuses``, ``.errors`` or ``.calls``, or the
     whole ``value`` of a change about an ``account`` (with the time ``at`` on its entry).
 
     ``lies``: how many deliveries of it are signed wrongly, or not at all (``unsigned``).
@@ -33,7 +33,7 @@ class Update(msgspec.Struct):
     ``own_entry``: it shares no entry with others. ``app``: the only one to get it.
     """
 
-    kind: Literal["messages", "statuses", "errors", "account"]
+    kind: Literal["messages", "statuses", "errors", "calls", "user_preferences", "account"]
     phone_number_id: str
     wamid: str
     value: dict[str, Any]
@@ -91,8 +91,10 @@ def status_update(
         value["biz_opaque_callback_data"] = entry.opaque
     if failure is not None:
         value["errors"] = [webhook_error(*failure)]
-    elif status == "sent" or entry.read_at is None or entry.delivered_at is None:
-        value["pricing"] = TEMPLATE if entry.type == "template" else FREE_REPLY
+    elif status == "sent" or (
+        status != "played" and (entry.read_at is None or entry.delivered_at is None)
+    ):
+        value["pricing"] = pricing(entry)
     if entry.version < CONVERSATION_OMITTED and failure is None:
         value["conversation"] = conversation(entry, contact, status)
     return Update(
@@ -166,10 +168,17 @@ def _change(group: list[Update], display_numbers: dict[str, str]) -> dict[str, A
     return {"value": value, "field": first.field}
 
 
+def pricing(entry: Entry) -> dict[str, Any]:
+    """What the message costs; templates by their category."""
+    if entry.type != "template":
+        return FREE_REPLY
+    return {**TEMPLATE, "category": entry.category or "utility"}
+
+
 def conversation(entry: Entry, contact: Contact, status: str) -> dict[str, Any]:
     """What statuses told of the conversation before v24: one per contact, number and day; when
     it ends is told by ``sent`` only."""
-    origin = "utility" if entry.type == "template" else "service"
+    origin = pricing(entry)["category"]
     began_at = entry.accepted_at // 86400 * 86400
     unique = f"{contact.bsuid}/{entry.phone_number_id}/{origin}/{began_at}"
     shape: dict[str, Any] = {
