@@ -54,6 +54,7 @@ class Emulator:
         self.media = MediaStore(folder, self.clock)
         self.links = Links(self.media, self.clock)
         self.own_url = ""
+        self.upload_sessions: dict[str, int] = {}
         self.changed = asyncio.Event()
         self.stopping = asyncio.Event()
         self.held_calls = HeldCalls(self.stopping)
@@ -102,6 +103,7 @@ class Emulator:
         self.links.clear()
         self.media.clear()
         self.pacing.clear()
+        self.upload_sessions.clear()
         await self.templates.reset()
         settings = self.settings
         self.numbers = numbers_of_start(settings.phone_number_ids, settings.business_name)

@@ -77,6 +77,10 @@ class TokenBucket:
             return 0.0
         return (1 - self._tokens) * self._every
 
+    def used_percent(self) -> int:
+        """How much of the burst is spent, as of the last token."""
+        return round(100 * (1 - self._tokens / self._burst))
+
 
 class RateLimiter:
     """The buckets behind ``Limits``: one per business number, one per number and contact."""
@@ -110,6 +114,11 @@ class RateLimiter:
         if hourly is None:
             return 0.0
         return self._bucket(("account", account), 3600 / hourly, hourly).wait_seconds()
+
+    def management_usage(self, account: str) -> int:
+        """Percent of the hour's calls about the account that are spent; 0 without a limit."""
+        bucket = self._buckets.get(("account", account))
+        return 0 if bucket is None else bucket.used_percent()
 
     def _bucket(self, key: tuple[str, ...], every_seconds: float, burst: float) -> TokenBucket:
         if key not in self._buckets:

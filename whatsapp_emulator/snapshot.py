@@ -60,7 +60,7 @@ def take(emulator: Emulator) -> bytes:
             media=emulator.media.all,
             templates=emulator.templates.all,
             numbers=list(emulator.numbers.values()),
-            subscriptions=emulator.webhooks.subscriptions.by_account,
+            subscriptions=emulator.webhooks.subscriptions.by_name,
         )
     )
 
@@ -83,8 +83,8 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
     if snapshot.templates is not None:
         emulator.templates.restore(snapshot.templates)
     emulator.numbers.update({one.id: one for one in snapshot.numbers if one.id in emulator.numbers})
-    for account, subscription in snapshot.subscriptions.items():
-        emulator.webhooks.override(account, subscription)
+    for name, subscription in snapshot.subscriptions.items():
+        emulator.webhooks.override(name, subscription)
     for contact in snapshot.contacts:
         emulator.contacts.add(contact)
     for inbound in snapshot.inbound:

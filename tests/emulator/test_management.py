@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,9 @@ async def test_an_account_is_asked_so_often_in_an_hour(
             for one in ("phone_numbers", "message_templates", "subscribed_apps")
         ]
         assert [await code(business, path, method="GET") for path in paths] == [0, 0, 0]
+        _, _, headers = await business.call("GET", f"{SECOND_ACCOUNT}/phone_numbers")
+        [usage] = json.loads(headers["x-business-use-case-usage"])[SECOND_ACCOUNT]
+        assert usage["call_count"] == 33
         status, answer, headers = await business.call("GET", paths[0])
         assert (status, answer["error"]["code"]) == (400, 80007)
         assert 0 < int(headers["Retry-After"]) <= 1200

@@ -53,6 +53,28 @@ async def test_an_override_is_verified_and_takes_the_webhooks_until_it_is_taken_
         assert await texts(receiver) == ["Good morning", "to the first"]
 
 
+async def test_a_number_may_have_an_override_of_its_own(
+    business: Business, emulator: RunningEmulator, receiver: Receiver
+) -> None:
+    async with receiving() as whole, receiving() as own:
+        await subscribe(business, whole.url)
+        wanted = {"override_callback_uri": own.url, "verify_token": "own-token"}
+        body = {"webhook_configuration": wanted}
+        assert (await business.call("POST", PHONE_NUMBER_ID, body))[0] == 200
+        assert own.handshakes[0]["hub.verify_token"] == "own-token"
+        _, node, _ = await business.call("GET", PHONE_NUMBER_ID)
+        assert node["webhook_configuration"]["phone_number"] == own.url
+        await emulator.write(INES, "to the number's own")
+        await emulator.quiet()
+        gone = {"webhook_configuration": {"override_callback_uri": ""}}
+        assert (await business.call("POST", PHONE_NUMBER_ID, gone))[0] == 200
+        await emulator.write(INES, "to the account's")
+        await emulator.quiet()
+        assert await texts(own) == ["to the number's own"]
+        assert await texts(whole) == ["to the account's"]
+        assert await texts(receiver) == ["Good morning"]
+
+
 @pytest.mark.parametrize("token", [None, "", 5])
 async def test_an_override_needs_a_verify_token(business: Business, token: Any) -> None:
     status, answer = await subscribe(business, "http://127.0.0.1:9/", token)

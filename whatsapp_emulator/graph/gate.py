@@ -15,6 +15,7 @@ from whatsapp_emulator.graph.answers import answer, refuse, spoil
 from whatsapp_emulator.graph.errors import GraphError
 
 EMULATOR = web.AppKey("emulator", Emulator)
+ASKED_ABOUT = web.RequestKey("asked_about", str)
 LEFT_HANGING = web.RequestKey("left_hanging", bool)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 VERSION = r"/v{version:\d+\.\d+}"
@@ -29,6 +30,10 @@ def graph(handler: Handler) -> Handler:
             response = await handler(request)
         except GraphError as error:
             response = refuse(error)
+        account = request.get(ASKED_ABOUT)
+        if account is not None:
+            usage = _usage(account, request.app[EMULATOR].limiter.management_usage(account))
+            response.headers.setdefault("x-business-use-case-usage", usage)
         if not response.prepared:
             response.headers["facebook-api-version"] = f"v{request.match_info['version']}"
         return response
@@ -51,8 +56,24 @@ def counted(handler: Handler) -> Handler:
     return wrapped
 
 
+def _usage(account: str, percent: int) -> str:
+    usage = {
+        "type": "whatsapp_business_management",
+        "call_count": percent,
+        "total_cputime": 0,
+        "total_time": 0,
+        "estimated_time_to_regain_access": 0,
+    }
+    return json.dumps({account: [usage]})
+
+
 def check_token(request: web.Request, token: str) -> None:
+    """In the header, as ``Bearer`` or ``OAuth``, or in the query, as Graph takes it."""
     given = request.headers.get("Authorization", "")
+    if not given and "access_token" in request.query:
+        given = f"Bearer {request.query['access_token']}"
+    elif given.startswith("OAuth "):
+        given = f"Bearer {given.removeprefix('OAuth ')}"
     if given.startswith("Bearer EAA"):
         raise GraphError(190, "This is an emulator: never send it a real token of Meta's (EAA...).")
     if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
@@ -74,6 +95,7 @@ def business_account(request: web.Request) -> str:
     account = request.match_info["account"]
     if account not in emulator.settings.account_ids:
         raise no_such_object(account)
+    request[ASKED_ABOUT] = account
     wait = emulator.limiter.management_exceeded(account)
     if wait:
         raise GraphError(80007, retry_after_seconds=wait)

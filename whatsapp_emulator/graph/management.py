@@ -12,7 +12,7 @@ from aiohttp import web
 
 from whatsapp_emulator.contacts import Contact
 from whatsapp_emulator.graph.answers import answer
-from whatsapp_emulator.graph.checks import missing, objects
+from whatsapp_emulator.graph.checks import mapping, missing, objects
 from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.graph.gate import (
     EMULATOR,
@@ -67,22 +67,30 @@ async def post_subscribed_apps(request: web.Request) -> web.StreamResponse:
     emulator = request.app[EMULATOR]
     account = business_account(request)
     body = await read_body(request)
-    override = body.get("override_callback_uri")
-    if override is not None:
-        token = body.get("verify_token")
-        if not isinstance(token, str) or not token:
-            raise missing("verify_token")
-        try:
-            require_loopback(str(override))
-        except SettingsError as error:
-            raise GraphError(100, str(error), message=f"(#100) {error}") from None
-        fault = await ask_challenge(emulator.webhooks, emulator.clock, str(override), token)
-        if fault:
-            words = f"(#2200) Callback verification failed with the following errors: {fault}"
-            raise GraphError(100, words, message=words, subcode=2200)
+    override = await _verified_override(request, body)
     emulator.webhooks.override(account, Subscription(override=override))
     emulator.changed.set()
     return success()
+
+
+async def _verified_override(request: web.Request, body: dict[str, Any]) -> str | None:
+    """The ``override_callback_uri`` once it has answered the challenge; None when none is given."""
+    override = body.get("override_callback_uri")
+    if not override:
+        return None
+    token = body.get("verify_token")
+    if not isinstance(token, str) or not token:
+        raise missing("verify_token")
+    try:
+        require_loopback(str(override))
+    except SettingsError as error:
+        raise GraphError(100, str(error), message=f"(#100) {error}") from None
+    emulator = request.app[EMULATOR]
+    fault = await ask_challenge(emulator.webhooks, emulator.clock, str(override), token)
+    if fault:
+        words = f"(#2200) Callback verification failed with the following errors: {fault}"
+        raise GraphError(100, words, message=words, subcode=2200)
+    return str(override)
 
 
 async def delete_subscribed_apps(request: web.Request) -> web.StreamResponse:
@@ -115,11 +123,18 @@ async def post_profile(request: web.Request) -> web.StreamResponse:
 
 
 async def post_phone(request: web.Request) -> web.StreamResponse:
-    """``POST /{phone}``: the PIN of two-step verification."""
-    number = request.app[EMULATOR].numbers[request.match_info["node"]]
+    """``POST /{phone}``: the PIN of two-step verification, and ``webhook_configuration``
+    (``{override_callback_uri, verify_token}``) for this number alone, an empty URI takes it away."""
+    emulator = request.app[EMULATOR]
+    number = emulator.numbers[request.match_info["node"]]
     body = await read_body(request)
     if "pin" in body:
         number.pin = _pin(body)
+    wanted = body.get("webhook_configuration")
+    if wanted is not None:
+        override = await _verified_override(request, mapping(wanted, "webhook_configuration"))
+        emulator.webhooks.override(number.id, Subscription(override=override))
+    emulator.changed.set()
     return success()
 
 

@@ -13,10 +13,12 @@ def phone_node(emulator: Emulator, phone_number_id: str) -> dict[str, Any]:
     shown = emulator.display_numbers[phone_number_id]
     number = emulator.numbers[phone_number_id]
     webhooks = {"application": emulator.webhooks.target or ""}
+    subscriptions = emulator.webhooks.subscriptions
     account = emulator.settings.account_of(phone_number_id)
-    override = emulator.webhooks.subscriptions.of(account).override
-    if override:
-        webhooks["whatsapp_business_account"] = override
+    for level, name in (("whatsapp_business_account", account), ("phone_number", phone_number_id)):
+        override = subscriptions.of(name).override
+        if override:
+            webhooks[level] = override
     return {
         "verified_name": number.verified_name,
         "code_verification_status": "VERIFIED" if number.is_verified else "NOT_VERIFIED",

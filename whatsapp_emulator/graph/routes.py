@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from whatsapp_emulator.graph import management, media, templates
+from whatsapp_emulator.graph import handles, management, media, templates
 from whatsapp_emulator.graph.answers import act_refusal, answer
 from whatsapp_emulator.graph.errors import GraphError
 from whatsapp_emulator.graph.gate import (
@@ -46,6 +46,7 @@ def add_graph_routes(app: web.Application) -> None:
         ("GET", "{phone}/block_users", management.get_blocked),
         ("POST", "{phone}/block_users", management.block_users),
         ("DELETE", "{phone}/block_users", management.block_users),
+        ("POST", "{app}/uploads", handles.open_session),
         ("GET", "{node}", get_node),
         ("POST", "{node}", post_node),
         ("DELETE", "{node}", media.delete_media),
@@ -78,7 +79,9 @@ async def get_node(request: web.Request) -> web.StreamResponse:
 
 
 async def post_node(request: web.Request) -> web.StreamResponse:
-    """``POST /{id}``: settings of a business number, or an edit of a template."""
+    """``POST /{id}``: settings of a business number, bytes of an upload, or an edit of a template."""
+    if request.match_info["node"].startswith(handles.PREFIX):
+        return await handles.post_bytes(request)
     if request.match_info["node"] in request.app[EMULATOR].settings.phone_number_ids:
         return await management.post_phone(request)
     return await templates.edit_template(request)

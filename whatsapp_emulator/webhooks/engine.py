@@ -111,10 +111,10 @@ class WebhookEngine:
         for app in apps:
             self._subscribe(app)
 
-    def override(self, account: str, subscription: Subscription) -> None:
-        """Set how the first app hears of the account."""
-        self.subscriptions.by_account[account] = subscription
-        name = override_name(account)
+    def override(self, of: str, subscription: Subscription) -> None:
+        """Set how the first app hears of an account, or of one number in it."""
+        self.subscriptions.by_name[of] = subscription
+        name = override_name(of)
         if name in self._mailboxes:
             self._mailboxes[name].aim(subscription.override)
         elif subscription.override:
@@ -128,7 +128,7 @@ class WebhookEngine:
         self.log.clear()
         first = self._mailboxes[FIRST]
         self._mailboxes = {FIRST: first}
-        self.subscriptions.by_account.clear()
+        self.subscriptions.by_name.clear()
         first.start()
 
     def submit(self, updates: Iterable[Update], *, after_seconds: float = 0.0) -> None:

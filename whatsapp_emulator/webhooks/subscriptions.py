@@ -1,4 +1,4 @@
-"""Which accounts the first app hears of, and which of them send their webhooks elsewhere."""
+"""Which accounts the first app hears of, and which of them, or of their numbers, send their webhooks elsewhere."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Subscription(msgspec.Struct):
     override: str | None = None
 
 
-def override_name(account: str) -> str:
-    """The name of the mailbox that gets an account's overridden webhooks."""
-    return _OVERRIDE + account
+def override_name(name: str) -> str:
+    """The name of the mailbox that gets the overridden webhooks of an account or number."""
+    return _OVERRIDE + name
 
 
 def is_override(name: str) -> bool:
@@ -33,18 +33,23 @@ class Subscriptions:
 
     def __init__(self, account_of: Callable[[str], str]) -> None:
         self._account_of = account_of
-        self.by_account: dict[str, Subscription] = {}
+        self.by_name: dict[str, Subscription] = {}
 
-    def of(self, account: str) -> Subscription:
-        return self.by_account.get(account) or Subscription()
+    def of(self, name: str) -> Subscription:
+        """Of an account, or the override of a business number alone."""
+        return self.by_name.get(name) or Subscription()
 
     def receivers(self, update: Update, names: list[str]) -> list[str]:
         """The apps among ``names`` that hear of the update."""
-        if not self.by_account:
+        if not self.by_name:
             return names
-        account = update.account or self._account_of(update.phone_number_id)
-        mine = self.of(account)
         others = [one for one in names if one != FIRST and not is_override(one)]
-        if not mine.is_on or not (FIRST in names or override_name(account) in names):
+        account = update.account or self._account_of(update.phone_number_id)
+        if len(others) == len(names) or not self.of(account).is_on:
             return others
-        return [override_name(account) if mine.override else FIRST, *others]
+        overrides = [
+            override_name(name)
+            for name in (update.phone_number_id, account)
+            if self.of(name).override
+        ]
+        return [*(overrides or [FIRST])[:1], *others]

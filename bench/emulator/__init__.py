@@ -1,0 +1,1 @@
+"""The emulator's figures: `python -m bench.emulator --help`."""
