@@ -47,6 +47,17 @@ async def test_with_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> Non
             assert (await browser.ask("GET", "/api/session", headers=header)).status == 200
 
 
+async def test_only_the_demo_names_the_emulator_s_console(
+    stranger: Browser, tmp_path: Path
+) -> None:
+    assert (await stranger.sign_in()).json["emulator_console"] == ""
+    with running_edge(tmp_path, emulator_url="http://127.0.0.1:8001") as edge:
+        edge.add_agent("ana@shop.example")
+        async with browsing(edge) as browser:
+            answer = await browser.sign_in()
+            assert answer.json["emulator_console"] == "http://127.0.0.1:8001/console"
+
+
 async def test_email_is_trimmed_and_caseless_the_password_taken_as_it_is(
     edge: Edge, stranger: Browser
 ) -> None:

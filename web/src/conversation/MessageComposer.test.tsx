@@ -28,7 +28,13 @@ beforeEach(() => {
   vi.stubGlobal('navigator', Object.create(navigator, { locks }));
   vi.stubGlobal('matchMedia', () => ({ matches: false }));
   vi.stubGlobal('CSS', { supports: () => true });
-  const session = { agent: AGENT, inboxes: [], epoch: crypto.randomUUID(), debug: false };
+  const session = {
+    agent: AGENT,
+    inboxes: [],
+    epoch: crypto.randomUUID(),
+    debug: false,
+    emulator_console: '',
+  };
   startOutbox({ session, client: createQueryClient() });
   render(<Composer />);
 });

@@ -48,7 +48,13 @@ beforeEach(() => {
     messages: history,
     has_more: false,
   }));
-  const session = { agent: AGENT, inboxes: [], epoch: crypto.randomUUID(), debug: false };
+  const session = {
+    agent: AGENT,
+    inboxes: [],
+    epoch: crypto.randomUUID(),
+    debug: false,
+    emulator_console: '',
+  };
   startOutbox({ session, client });
 });
 afterEach(() => {

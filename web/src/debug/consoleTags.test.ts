@@ -27,7 +27,13 @@ beforeEach(() => {
   stubLocks();
   lines = [];
   vi.spyOn(console, 'info').mockImplementation((...line: unknown[]) => void lines.push(line));
-  const session = { agent: AGENT, inboxes: [], epoch: crypto.randomUUID(), debug: true };
+  const session = {
+    agent: AGENT,
+    inboxes: [],
+    epoch: crypto.randomUUID(),
+    debug: true,
+    emulator_console: '',
+  };
   startOutbox({ session, client });
 });
 afterEach(() => {

@@ -14,6 +14,7 @@ const session: SessionAnswer = {
   inboxes: [{ _id: 'i1', name: 'Shop', display_phone_number: '+44 7700 900100' }],
   epoch: 'e1',
   debug: false,
+  emulator_console: '',
 };
 
 const named = (name: string, order: number, given: Partial<ConversationRow> = {}) =>

@@ -17,7 +17,10 @@ let epoch: string;
 let client = createQueryClient();
 const start = (agentId = AGENT._id) => {
   const agent = { ...AGENT, _id: agentId };
-  running.startOutbox({ session: { agent, inboxes: [], epoch, debug: false }, client });
+  running.startOutbox({
+    session: { agent, inboxes: [], epoch, debug: false, emulator_console: '' },
+    client,
+  });
 };
 const send = (clientId: string) =>
   sendMessage({ conversationId: CONVERSATION, clientId, text: 'words', seenPos: null });

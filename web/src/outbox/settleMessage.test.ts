@@ -56,7 +56,13 @@ beforeEach(() => {
   server = new FakeServer();
   stubLocks();
   client = createQueryClient();
-  const session = { agent: AGENT, inboxes: [], epoch: crypto.randomUUID(), debug: false };
+  const session = {
+    agent: AGENT,
+    inboxes: [],
+    epoch: crypto.randomUUID(),
+    debug: false,
+    emulator_console: '',
+  };
   startOutbox({ session, client });
   shownComposers.add(CONVERSATION);
   applied = [];

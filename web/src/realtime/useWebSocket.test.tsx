@@ -35,7 +35,7 @@ class StubSocket extends EventTarget {
   }
 }
 
-const session = { agent: AGENT, inboxes: [], epoch: 'e', debug: false };
+const session = { agent: AGENT, inboxes: [], epoch: 'e', debug: false, emulator_console: '' };
 let client: QueryClient;
 let server: FakeServer;
 const heard = { renewed: vi.fn<(epoch: string) => void>(), out: vi.fn<() => void>() };

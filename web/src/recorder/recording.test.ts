@@ -35,7 +35,13 @@ beforeEach(() => {
     reported.push(body as ReportTraces);
     return null;
   });
-  const session = { agent: AGENT, inboxes: [], epoch: crypto.randomUUID(), debug: false };
+  const session = {
+    agent: AGENT,
+    inboxes: [],
+    epoch: crypto.randomUUID(),
+    debug: false,
+    emulator_console: '',
+  };
   startOutbox({ session, client: createQueryClient() });
 });
 afterEach(() => {

@@ -14,6 +14,7 @@ const sessionOf = (id: string): SessionAnswer => ({
   inboxes: [],
   epoch: 'e1',
   debug: false,
+  emulator_console: '',
 });
 const answer = vi.fn<() => Promise<Response>>();
 

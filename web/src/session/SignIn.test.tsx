@@ -9,6 +9,7 @@ const session: SessionAnswer = {
   inboxes: [],
   epoch: 'e1',
   debug: false,
+  emulator_console: '',
 };
 const entered = vi.fn();
 const answer = vi.fn<() => Promise<Response>>();
