@@ -23,6 +23,7 @@ OF_TOOLS = frozenset(
         "CUTS",
         "DEV_SERVER",
         "ENTERS",
+        "GALLERY",
         "KILLS",
         "NETWORK_FAULTS",
         "PAYLOADS",
