@@ -19,22 +19,9 @@ FILE = "FORTHWITH_CONFIG"
 OF_TOOLS = frozenset(
     f"{PREFIX}{name}"
     for name in (
-        "CHROMIUM",
-        "CUTS",
-        "DEV_SERVER",
-        "ENTERS",
-        "GALLERY",
-        "KILLS",
-        "NETWORK_FAULTS",
-        "PAYLOADS",
-        "POWER_CUTS",
-        "PROOF_LOG",
-        "RESTARTS",
-        "SCHEDULES",
-        "SCREENSHOTS",
-        "SEED",
-        "SENDS",
-        "STEPS",
+        *("CHROMIUM", "CUTS", "DEV_SERVER", "ENTERS", "GALLERY", "KILLS"),
+        *("NETWORK_FAULTS", "PAYLOADS", "POWER_CUTS", "PROOF_LOG", "RESTARTS"),
+        *("SCHEDULES", "SCREENSHOTS", "SEED", "SENDS", "STEPS"),
     )
 )
 """No settings of ours: the checkout's tools and tests read them, and somebody may have exported them."""

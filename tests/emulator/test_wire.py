@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests.emulator.conftest import INES, Business, Receiver
+from tests.emulator.files import JPEG
 from whatsapp_emulator.testing import PHONE_NUMBER_ID, TOKEN, RunningEmulator
 from whatsapp_emulator.wire.log import BODY_CHARACTERS, KEPT, KEPT_CHARACTERS, Exchange, WireLog
 
@@ -140,3 +141,18 @@ def test_an_exchange_is_told_when_it_begins_and_when_it_ends() -> None:
     assert log.get(1) is exchange
     log.clear()
     assert log.get(1) is None
+
+
+async def test_a_file_passes_the_wire_untouched(
+    emulator: RunningEmulator, business: Business
+) -> None:
+    form = aiohttp.FormData({"messaging_product": "whatsapp"})
+    form.add_field("file", JPEG, filename="larch.jpg", content_type="image/jpeg")
+    async with business.http.post(
+        f"{emulator.url}/v26.0/{PHONE_NUMBER_ID}/media",
+        data=form,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    ) as answer:
+        assert answer.status == 200
+    [upload] = [one for one in await wire(emulator, bodies="1") if one["what"] == "POST media"]
+    assert upload["request"].startswith("(multipart/form-data, ")

@@ -22,6 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 SAID_KEPT = 5_000
+WORDED = ("application/json", "application/x-www-form-urlencoded", "text/plain")
 
 
 class Tap:
@@ -131,9 +132,9 @@ async def tap_calls(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 async def _body_of(request: web.Request) -> str:
-    # Files are streamed by whoever takes them; what is read here would be missing there.
-    if request.content_type.startswith("multipart/") or "/upload:" in request.path:
-        return f"({request.content_type}, {request.content_length or 'some'} bytes)"
+    # Files are streamed: read here, they would be gone for who is to take them.
+    if request.content_type not in WORDED and not request.path.endswith("/messages"):
+        return f"({request.content_type}, {request.content_length or 0} bytes)"
     return (await request.read()).decode(errors="replace")
 
 
