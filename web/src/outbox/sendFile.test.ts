@@ -53,7 +53,13 @@ beforeEach(() => {
     posts.push(body as SendMessage);
     return server.accept(body);
   });
-  const session = { agent: AGENT, inboxes: [], epoch: crypto.randomUUID(), debug: false };
+  const session = {
+    agent: AGENT,
+    inboxes: [],
+    epoch: crypto.randomUUID(),
+    debug: false,
+    emulator_console: '',
+  };
   startOutbox({ session, client: createQueryClient() });
 });
 afterEach(() => {
