@@ -30,6 +30,8 @@ export class Ledger {
     /** @type {Map<string, number>} how many sends have carried each echo datum */
     this.counts = new Map();
     this.accepted = 0;
+    /** @type {Entry[] | null} What comes while the ledger is read: the answer may be older. */
+    this.late = null;
     this.build();
   }
 
@@ -44,12 +46,15 @@ export class Ledger {
   }
 
   async read() {
+    /** @type {Entry[]} */
+    const late = (this.late = []);
     const entries = await control('GET', 'ledger');
+    this.late = null;
     this.rows.clear();
     this.counts.clear();
     this.accepted = 0;
     this.list.replaceChildren();
-    for (const entry of entries) this.put(entry);
+    for (const entry of [...entries, ...late]) this.put(entry);
     this.showSum();
     this.list.scrollTop = this.list.scrollHeight;
   }
@@ -59,6 +64,7 @@ export class Ledger {
    * @param {Entry} entry
    */
   put(entry) {
+    this.late?.push(entry);
     const { list } = this;
     const wasAtBottom = list.scrollHeight - list.scrollTop - list.clientHeight < 30;
     const known = this.rows.get(entry.wamid);

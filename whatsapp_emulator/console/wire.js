@@ -36,6 +36,8 @@ export class Wire {
     this.filter = 'all';
     /** @type {Map<number, {exchange: Exchange, row: HTMLElement}>} by rising number */
     this.rows = new Map();
+    /** @type {Exchange[] | null} What comes while the wire is read: the answer may be older. */
+    this.late = null;
     this.build();
   }
 
@@ -76,10 +78,13 @@ export class Wire {
   }
 
   async read() {
+    /** @type {Exchange[]} */
+    const late = (this.late = []);
     const exchanges = await control('GET', 'wire');
+    this.late = null;
     this.rows.clear();
     this.list.replaceChildren(this.empty);
-    for (const exchange of exchanges.slice(-KEPT_ROWS)) this.put(exchange);
+    for (const exchange of [...exchanges.slice(-KEPT_ROWS), ...late]) this.put(exchange);
     this.list.scrollTop = this.list.scrollHeight;
   }
 
@@ -88,6 +93,7 @@ export class Wire {
    * @param {Exchange} exchange
    */
   put(exchange) {
+    this.late?.push(exchange);
     const { list } = this;
     const wasAtBottom = list.scrollHeight - list.scrollTop - list.clientHeight < 30;
     const known = this.rows.get(exchange.number);

@@ -25,6 +25,8 @@ export class Phone {
     this.contact = contact;
     this.page = page;
     this.typingUntil = 0;
+    /** @type {import('./emulator.js').Line[] | null} */
+    this.late = null;
     this.number = ++made;
     this.build();
     this.thread = new ThreadView(this.threadRoot);
@@ -125,9 +127,13 @@ export class Phone {
   /** Read the thread again (first sight, another owner, a new connection). */
   async load() {
     const waId = this.waId;
+    /** @type {import('./emulator.js').Line[]} What comes meanwhile: the answer may be older. */
+    const late = (this.late = []);
     const thread = await control('GET', `contacts/${waId}/thread`);
     if (waId !== this.waId) return; // another owner was chosen meanwhile
     this.thread.replace(thread.messages);
+    for (const line of late) this.thread.put(line);
+    if (this.late === late) this.late = null;
     this.showTyping(thread.typing_seconds);
     this.show(thread.contact);
     this.thread.toBottom();
@@ -135,6 +141,7 @@ export class Phone {
 
   /** @param {import('./emulator.js').Line} line */
   put(line) {
+    this.late?.push(line);
     this.thread.put(line);
     this.refresh();
   }
