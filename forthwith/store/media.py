@@ -117,7 +117,7 @@ async def of_command(tx: Transaction, agent: Agent, command: SendMessage) -> dic
         return {}
     row = await tx.one(
         """SELECT m.*, u.filename FROM uploads u JOIN media m ON m.id = u.media_id
-        WHERE u.media_id = :id AND u.agent_id <> :agent_id || 'x' ORDER BY u.created_at DESC LIMIT 1""",
+        WHERE u.media_id = :id AND u.agent_id = :agent_id ORDER BY u.created_at DESC LIMIT 1""",
         id=command.media.id,
         agent_id=agent.id,
     )
