@@ -1,4 +1,4 @@
-"""Bring the files of waiting messages to WhatsApp, before the outbox claims the messages (ADR 7).
+"""Bring the files of waiting messages to WhatsApp, before the outbox claims the messages (ADR 9).
 
 A claim whose owner dies is in doubt for ever (R8), so it must be short; an upload may take minutes, and hands over nothing.
 Till its file is there, a message cannot be claimed, and its lane waits.

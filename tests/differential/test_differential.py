@@ -12,7 +12,7 @@ from tests.differential.shrink import shrink
 from tests.differential.stage import Stage
 from tests.proofs import record
 
-SCHEDULES = int(os.environ.get("FORTHWITH_SCHEDULES", "6"))
+SCHEDULES = int(os.environ.get("FORTHWITH_SCHEDULES", "3"))
 TRIES = 24
 """How often a schedule that fails is played again to find what of it is to blame."""
 
