@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.conftest import Browser
 
-CLIENT_ID = "optimistic-1600000000000-0123456789abcdef"
+CLIENT_ID = "optimistic-1600000000000-nobody-has-written"
 
 
 def of(*hops: dict[str, Any]) -> dict[str, Any]:
