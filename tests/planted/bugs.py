@@ -40,7 +40,7 @@ BUGS = (
         "R8",
         (
             (
-                "forthwith/store/outbox.py",
+                "forthwith/store/waiting_times.py",
                 "UPDATE messages SET outbox_state = 'doubted', lease_owner = NULL, lease_until = :until",
                 "UPDATE messages SET outbox_state = 'waiting', lease_owner = NULL, lease_until = :until",
             ),
@@ -214,7 +214,7 @@ BUGS = (
         (
             (
                 "web/src/outbox/outbox.ts",
-                "else if (fault instanceof ApiError) return fault.retryAfterMs ?? 0;",
+                "else return this.#waitAfter(clientId, fault);",
                 "else this.giveBack(clientId, { code: 'refused', params: {} });",
             ),
         ),
