@@ -6,6 +6,7 @@ import type { MessageListHandle } from '../VirtualizedMessageList';
 
 const FOUND_TOP = 120;
 const BAND_MS = 1_200;
+const MOST_FRAMES = 120;
 /** Pages of history behind a quote: beyond that it is a search's work. */
 const MOST_PAGES = 200;
 
@@ -28,13 +29,19 @@ export async function goToRow(
   }
   if (!isHere()) return;
   list()?.goTo({ kind: 'row', key: clientId, top: FOUND_TOP });
-  requestAnimationFrame(() => requestAnimationFrame(() => band(clientId)));
+  band(clientId, MOST_FRAMES);
 }
 
-/** Shows which row it is. An attribute that React knows nothing of, so that no row is drawn anew for it. */
-function band(clientId: string): void {
+/**
+ * Shows which row it is, as soon as it is mounted, which takes a few frames. An attribute that React knows nothing of,
+ * so that no row is drawn anew for it.
+ */
+function band(clientId: string, framesLeft: number): void {
   const row = document.getElementById(clientId)?.parentElement;
-  if (!row) return;
+  if (!row) {
+    if (framesLeft > 0) requestAnimationFrame(() => band(clientId, framesLeft - 1));
+    return;
+  }
   row.dataset.found = '';
   setTimeout(() => delete row.dataset.found, BAND_MS);
 }
