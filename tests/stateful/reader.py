@@ -1,5 +1,7 @@
 """A browser's cache as the search keeps it: fed by the product's own event log, compared with a fresh read."""
 
+from collections.abc import Container
+
 import msgspec
 
 from forthwith.domain.status import RANK
@@ -12,8 +14,8 @@ from forthwith.store.database import Database, Transaction
 class Reader:
     """Hears events from a cursor on. Raises AssertionError for a gap or a status that falls (G4, G6)."""
 
-    def __init__(self, db: Database, log: EventLog) -> None:
-        self._db, self._log = db, log
+    def __init__(self, db: Database, log: EventLog, sent_again: Container[str]) -> None:
+        self._db, self._log, self.sent_again = db, log, sent_again
         self.cursor = 0
         self.rows: dict[str, MessageRow] = {}
         self.threads: dict[str, ConversationRow] = {}
@@ -32,7 +34,8 @@ class Reader:
         if event.message is not None:
             known = self.rows.get(event.message.client_id)
             if known is None or event.message.rev > known.rev:
-                check_fall(known, event.message)
+                is_again = event.message.client_id in self.sent_again
+                check_fall(known, event.message, sent_again=is_again)
                 self.rows[event.message.client_id] = event.message
         if event.conversation is not None:
             thread = self.threads.get(event.conversation.id)
@@ -68,8 +71,8 @@ class Reader:
             assert thread.unsent_count == len(failed)
 
 
-def check_fall(before: MessageRow | None, after: MessageRow) -> None:
-    """Evidence of arrival is never taken back; `sent` only by a failure, or into the repetition that follows it."""
+def check_fall(before: MessageRow | None, after: MessageRow, *, sent_again: bool) -> None:
+    """Evidence of arrival is never taken back; `sent` only by a failure, or into what another attempt of it is (ADR 5)."""
     if before is None:
         return
     had, has = _rank(before), _rank(after)
@@ -79,7 +82,8 @@ def check_fall(before: MessageRow | None, after: MessageRow) -> None:
         assert has >= had, f"{before.status} fell to {after.status}"
     elif before.status == "sent":
         allowed = ("sent", "delivered", "read", "played", "failed", "sending")
-        assert after.status in allowed, f"sent became {after.status}"
+        is_doubt = sent_again and after.status == "unconfirmed"
+        assert is_doubt or after.status in allowed, f"sent became {after.status}"
 
 
 def _rank(row: MessageRow) -> int | None:

@@ -6,7 +6,6 @@ end the connections to PostgreSQL, whose kills and contract have tests of their 
 
 import multiprocessing
 import os
-import secrets
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -15,7 +14,8 @@ from tests.proofs import record
 from tests.stateful.stories import tell
 
 STEPS = int(os.environ.get("FORTHWITH_STEPS", "100000"))
-SEED = int(os.environ.get("FORTHWITH_SEED", "0")) or secrets.randbelow(2**32)
+SEED = int(os.environ.get("FORTHWITH_SEED", "1168036700"))
+"""The same stories in every run of all tests, so that a change is judged by what it changes; `make prove` tells new ones."""
 PROCESSES = 2
 
 

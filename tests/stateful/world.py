@@ -47,7 +47,7 @@ class World:
         """Agents, threads with an open window, a first process and a reader."""
         self.agents = await self.db.write(self._settle_in)
         self.log = EventLog(self.db)
-        self.reader = Reader(self.db, self.log)
+        self.reader = Reader(self.db, self.log, self.again)
         self._begin_life()
         await self.settle()
 
